@@ -1,0 +1,34 @@
+import type { Config } from 'jest';
+
+// The same suite runs twice: against the sources, and against the built files.
+// What goes through the public entries imports 'rx-weapp-session', which is mapped here.
+const transform: Config['transform'] = {
+  '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.test.json' }],
+};
+
+const project = (displayName: string, entry: string, operators: string, elsewhere: string): Config => ({
+  displayName,
+  testEnvironment: 'node',
+  transform,
+  testMatch: ['<rootDir>/marbles/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', elsewhere],
+  moduleNameMapper: {
+    '^rx-weapp-session$': entry,
+    '^rx-weapp-session/operators$': operators,
+  },
+});
+
+const config: Config = {
+  projects: [
+    // packaging.spec looks at built files only, app-service.spec and test/servers at examples only: once is enough.
+    project('source', '<rootDir>/src/index.ts', '<rootDir>/operators/index.ts', '/test/packaging\\.spec'),
+    project(
+      'built',
+      '<rootDir>/dist/index.js',
+      '<rootDir>/dist/operators/index.js',
+      '/test/(app-service\\.spec|servers/)',
+    ),
+  ],
+};
+
+export default config;

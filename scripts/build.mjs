@@ -1,0 +1,97 @@
+// npm run build: dist/ (CJS, ESM and declarations, for Node and bundlers) and miniprogram_dist/ (what "build npm" copies).
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const require = createRequire(import.meta.url);
+
+/** One bundle per public entry; `miniprogram: false` keeps an entry out of the mini-program folder. */
+const entries = [
+  { source: 'src/index.ts', output: 'index', miniprogram: true },
+  { source: 'operators/index.ts', output: 'operators/index', miniprogram: true },
+];
+
+// Babel's target. Chrome 58 is the last one that speaks exactly ES2017: everything up to it stays native, object spread and later
+// is compiled. Lower targets make microbundle compile array spread and destructuring in "loose" mode, where `[...set]` is wrong.
+process.env.BROWSERSLIST = 'chrome 58';
+
+process.chdir(root);
+for (const folder of ['dist', 'miniprogram_dist']) rmSync(folder, { recursive: true, force: true });
+
+for (const entry of entries) bundle(entry);
+emitDeclarations('dist/types');
+addModuleDeclarations('dist/types');
+for (const entry of entries) if (entry.miniprogram) copyForMiniProgram(entry);
+cpSync('dist/types', 'miniprogram_dist/types', { recursive: true, filter: (file) => !file.endsWith('.mts') });
+
+for (const { output } of entries) {
+  for (const file of [`dist/${output}.js`, `dist/${output}.mjs`]) {
+    const code = readFileSync(file);
+    console.log(`${file}  ${code.length} B, ${gzipSync(code).length} B gzipped`);
+  }
+}
+
+function bundle({ source, output }) {
+  const files = ['-i', source, '-o', `dist/${output}.js`, '-f', 'cjs,esm'];
+  run('microbundle', 'dist/cli.js', ['build', ...files, '--strict', '--generateTypes', 'false']);
+}
+
+function emitDeclarations(outDir) {
+  const options = ['--emitDeclarationOnly', '--declarationMap', '--sourceMap', 'false', '--outDir', outDir];
+  run('typescript', 'bin/tsc', ['-p', 'tsconfig.json', ...options]);
+}
+
+/** Runs a package's command; what it prints is shown only where it fails. */
+function run(packageName, command, args) {
+  const file = join(dirname(require.resolve(`${packageName}/package.json`)), command);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], { encoding: 'utf8' });
+  if (status === 0) return;
+  console.error(stdout + stderr);
+  process.exit(1);
+}
+
+/** `import` from an ES module needs .d.mts files, whose relative specifiers name files: './types' becomes './types.mjs'. */
+function addModuleDeclarations(folder) {
+  for (const file of filesBelow(folder)) {
+    if (!file.endsWith('.d.ts')) continue;
+    const named = readFileSync(file, 'utf8').replace(
+      /(\bfrom\s+|\bimport\s*\(?\s*)(['"])(\.{1,2}\/[^'"]+)\2/g,
+      (_, before, quote, specifier) => `${before}${quote}${moduleFile(dirname(file), specifier)}${quote}`,
+    );
+    writeFileSync(file.replace(/\.ts$/, '.mts'), named);
+  }
+}
+
+function moduleFile(folder, specifier) {
+  if (existsSync(join(folder, `${specifier}.d.ts`))) return `${specifier}.mjs`;
+  if (existsSync(join(folder, specifier, 'index.d.ts'))) return `${specifier}/index.mjs`;
+  throw new Error(`${folder}: no declarations for '${specifier}'`);
+}
+
+/** The declaration beside the code names the copied tree by path: there are no package exports in a mini-program. */
+function copyForMiniProgram({ source, output }) {
+  const target = join('miniprogram_dist', output);
+  mkdirSync(dirname(target), { recursive: true });
+  for (const extension of ['.js', '.js.map']) cpSync(`dist/${output}${extension}`, target + extension);
+  const up = relative(dirname(target), 'miniprogram_dist') || '.';
+  writeFileSync(`${target}.d.ts`, `export * from '${up}/types/${source.replace(/\.ts$/, '')}';\n`);
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .flatMap((path) => (statSync(path).isDirectory() ? filesBelow(path) : [path]));
+}
