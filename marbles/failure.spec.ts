@@ -1,0 +1,1399 @@
+import {
+  asyncScheduler,
+  catchError,
+  concat,
+  config as rxjsConfig,
+  defer,
+  EMPTY,
+  ignoreElements,
+  map,
+  merge,
+  NEVER,
+  Observable,
+  of,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
+import {
+  isSessionError,
+  requestWithLogin,
+  retryOnExpired,
+  sessionError,
+  sessionRequest,
+  silentOnly,
+  weapp,
+  whileAuthenticated,
+  withLogin,
+} from 'rx-weapp-session';
+import type { AuthMethod, Credential, LoginBackend, Session, SessionConfig } from 'rx-weapp-session';
+import {
+  at,
+  createWorld,
+  issued,
+  later,
+  never,
+  offline,
+  PACES,
+  phone,
+  record,
+  refuses,
+  status,
+  user,
+  virtually,
+  wanted,
+  watch,
+  word,
+} from './support/world';
+import type { Script, World } from './support/world';
+
+const request = (session: Session) => requestWithLogin(session, { url: '/orders' });
+const fails = (reason: unknown) => throwError(() => reason);
+const closed = new Error('this account is closed');
+const rejected = fails(closed);
+
+/** All errors that some logins end with. */
+function errorsOf(...logins: readonly Observable<unknown>[]): unknown[] {
+  const errors: unknown[] = [];
+  merge(
+    ...logins.map((login) =>
+      login.pipe(
+        ignoreElements(),
+        catchError((error: unknown) => {
+          errors.push(error);
+          return EMPTY;
+        }),
+      ),
+    ),
+  ).subscribe();
+  return errors;
+}
+
+/** What was handed to the backend under a name, field by field. */
+const handed = (world: World, name: string, field: string): unknown[] =>
+  world.calls
+    .filter((call) => call.name === name)
+    .map(({ detail }) => (detail as Record<string, unknown>)[field]);
+const codes = (world: World) => handed(world, 'silentLogin', 'code');
+const times = (world: World, name: string) =>
+  world.calls.filter((call) => call.name === name).map((call) => call.at);
+const eventsOf = (world: World, type: string) => world.events.filter((event) => event.type === type);
+
+/** A promise that keeps virtual time. */
+const promised = <T>(answer$: Observable<T>): Promise<T> =>
+  ({
+    then: (next: (value: T) => void, error: (reason: unknown) => void) => {
+      answer$.subscribe({ next, error });
+      return promised(NEVER);
+    },
+  }) as unknown as Promise<T>;
+
+/** A backend that is called without the world around it. */
+const backendOf = (silentLogin: () => Observable<never>): Partial<SessionConfig> => ({
+  backend: { silentLogin, login: silentLogin },
+});
+
+describe('F1: one failure for all, and then anew', () => {
+  for (const pace of PACES) {
+    test(
+      `F1: all waiters of a failed flight get the same error, and the next request starts a new one; with ${pace.title}`,
+      virtually(({ flush }) => {
+        const world = createWorld({ pace, silentLogin: [never, rejected, issued('B')] });
+        const { session } = world;
+        const logins = [session.login(), session.login({ mode: 'silent' }), session.login({ mode: 'force' })];
+        const errors = errorsOf(...logins, request(session));
+        flush();
+        expect(errors).toHaveLength(4);
+        expect(new Set(errors).size).toBe(1);
+        expect(errors[0]).toMatchObject({ code: 'login-timeout' });
+        expect(eventsOf(world, 'login-failure')).toHaveLength(1);
+
+        const next = errorsOf(session.login());
+        flush();
+        expect(next).toMatchObject([{ code: 'login-rejected', cause: closed }]);
+        const last = watch(request(session));
+        flush();
+        expect(last.log).toEqual(['200 B', '|']);
+        expect(world.count('wx.login')).toBe(3);
+      }),
+    );
+  }
+
+  for (const pace of PACES) {
+    test(
+      `F1: a waiter that logs in again in its error handler starts a new flight, the others get their error; with ${pace.title}`,
+      virtually(({ flush }) => {
+        const world = createWorld({ pace, silentLogin: [later(10, rejected), issued('B')] });
+        const { session } = world;
+        const stubborn = watch(session.login().pipe(catchError(() => session.login())));
+        const other = watch(session.login());
+        flush();
+        expect(stubborn.log).toEqual(['B', '|']);
+        expect(other.log).toEqual(['!login-rejected']);
+        expect(world.count('wx.login')).toBe(2);
+        expect(word(session.snapshot)).toBe('B');
+      }),
+    );
+  }
+
+  const BROKEN: readonly { readonly title: string; readonly script: Script; readonly code?: string }[] = [
+    {
+      title: 'wx.login completes empty',
+      script: { config: { platform: { ...weapp({}), call: () => EMPTY } } },
+      code: 'code-unavailable',
+    },
+    {
+      title: 'wx.login throws',
+      script: {
+        wx: {
+          login: () => {
+            throw new Error('boom');
+          },
+        },
+      },
+      code: 'code-unavailable',
+    },
+    {
+      title: 'wx.login gives an empty code',
+      script: { login: [{ errMsg: 'login:ok', code: '' }] },
+      code: 'code-unavailable',
+    },
+    {
+      title: 'wx.login gives nothing at all',
+      script: { login: [undefined] },
+      code: 'code-unavailable',
+    },
+    { title: 'the exchange completes empty', script: { silentLogin: [EMPTY] } },
+    {
+      title: 'the exchange throws',
+      script: {
+        config: backendOf(() => {
+          throw closed;
+        }),
+      },
+      code: 'login-rejected',
+    },
+    { title: 'the reply is nothing', script: { silentLogin: [undefined] }, code: 'backend-invalid' },
+    { title: 'the reply is empty', script: { silentLogin: [{}] }, code: 'backend-invalid' },
+    {
+      title: 'the reply has no token',
+      script: { silentLogin: [{ credential: {} }] },
+      code: 'backend-invalid',
+    },
+  ];
+
+  for (const { title, script, code } of BROKEN) {
+    for (const pace of PACES) {
+      test(
+        `F1: a failure like any other: ${title}; with ${pace.title}`,
+        virtually(({ flush }) => {
+          const { session } = createWorld({ pace, ...script });
+          const states = watch(session.session$);
+          const errors = errorsOf(session.login());
+          flush();
+          expect(errors).toHaveLength(1);
+          expect(isSessionError(errors[0])).toBe(true);
+          if (code) expect(errors[0]).toMatchObject({ code });
+          expect(states.log).toEqual(['anonymous', 'silent', expect.stringMatching(/^anonymous !/)]);
+        }),
+      );
+    }
+  }
+
+  const TWICE: readonly { readonly title: string; readonly script: Script }[] = [
+    {
+      title: 'wx.login answers twice',
+      script: {
+        wx: {
+          login: ({ success }: { success: (result: unknown) => void }) => {
+            success({ code: 'code1' });
+            success({ code: 'code2' });
+          },
+        },
+      },
+    },
+    {
+      title: 'wx.login succeeds and then fails',
+      script: {
+        wx: {
+          login: (options: { success: (result: unknown) => void; fail: (result: unknown) => void }) => {
+            options.success({ code: 'code1' });
+            options.fail({ errMsg: 'login:fail' });
+          },
+        },
+      },
+    },
+    {
+      title: 'wx.login goes on after its code',
+      script: {
+        config: { platform: { ...weapp({}), call: <T>() => concat(of({ code: 'code1' } as T), NEVER) } },
+      },
+    },
+    { title: 'the exchange answers twice', script: { silentLogin: [of(issued('A'), issued('B'))] } },
+    {
+      title: 'the exchange answers and then fails',
+      script: { silentLogin: [concat(of(issued('A')), rejected)] },
+    },
+    { title: 'the exchange never completes', script: { silentLogin: [concat(of(issued('A')), NEVER)] } },
+  ];
+
+  for (const { title, script } of TWICE) {
+    for (const pace of PACES) {
+      test(
+        `F1: the first value counts: ${title}; with ${pace.title}`,
+        virtually(({ flush }) => {
+          const world = createWorld({ pace, ...script });
+          const { log } = watch(world.session.login());
+          flush();
+          expect(log).toEqual(['A', '|']);
+          expect(codes(world)).toEqual(['code1']);
+          expect(word(world.session.snapshot)).toBe('A');
+          expect(asyncScheduler.now()).toBeLessThan(15_100);
+        }),
+      );
+    }
+  }
+
+  test(
+    'F1: the first value of an exchange, a refresh and an interactive exchange counts at once',
+    virtually(({ expectObservable }) => {
+      const open = (token: string) => concat(of(issued(token)), NEVER);
+      const silent = createWorld({ silentLogin: [open('A')] });
+      const refreshed = createWorld({
+        stored: record('R', { expiresAt: -1 }),
+        refresh: [open('A')],
+      });
+      const asked = createWorld({ interactiveLogin: [open('A')] });
+      user(asked.session, phone);
+
+      const token = map(({ token }: Credential) => token);
+      expectObservable(silent.session.login().pipe(token)).toBe('60ms (A|)');
+      expectObservable(refreshed.session.login().pipe(token)).toBe('50ms (A|)');
+      expectObservable(asked.session.login({ mode: 'forceAuth' }).pipe(token)).toBe('1060ms (A|)');
+    }),
+  );
+
+  test(
+    'F1: the first value of withoutPrompt counts, its completion is not awaited',
+    virtually(({ expectObservable }) => {
+      const quick: AuthMethod = {
+        code: 'none',
+        withoutPrompt: () => concat(of('first', 'second'), NEVER),
+        read: (detail) => detail,
+      };
+      const world = createWorld({ config: { methods: { quick } } });
+      const login = world.session.login({ mode: 'forceAuth', method: 'quick' });
+      expectObservable(
+        login.pipe(map(({ token }) => `${token} ${String(handed(world, 'login', 'authorization'))}`)),
+      ).toBe('50ms (A|)', { A: 'A first' });
+    }),
+  );
+
+  for (const [title, withoutPrompt] of [
+    ['is empty', () => EMPTY],
+    ['fails', () => offline],
+    [
+      'throws',
+      () => {
+        throw closed;
+      },
+    ],
+  ] as const) {
+    test(
+      `F1: withoutPrompt that ${title} means that the user is asked`,
+      virtually(({ flush }) => {
+        const asking: AuthMethod = { code: 'none', withoutPrompt, read: (detail) => detail };
+        const world = createWorld({ config: { methods: { asking } } });
+        const { seen } = user(world.session, 'yes');
+        const { log } = watch(world.session.login({ mode: 'forceAuth', method: 'asking' }));
+        flush();
+        expect(seen).toHaveLength(1);
+        expect(log).toEqual(['A', '|']);
+      }),
+    );
+  }
+
+  test(
+    'F1: of afterLogin completion counts, however much it emits',
+    virtually(({ expectObservable }) => {
+      const loginAfter = (hook: Observable<unknown>) =>
+        createWorld({ config: { afterLogin: () => hook } })
+          .session.login()
+          .pipe(map(({ token }) => token));
+      expectObservable(loginAfter(EMPTY)).toBe('60ms (A|)');
+      expectObservable(loginAfter(of(1, 2))).toBe('60ms (A|)');
+      expectObservable(loginAfter(concat(of(1), timer(500)))).toBe('560ms (A|)');
+    }),
+  );
+
+  test(
+    'F1: of backend.logout completion counts',
+    virtually(({ flush, expectObservable }) => {
+      const backendLogout = [concat(of('noted'), timer(300))];
+      const { session } = createWorld({ stored: record('A'), backendLogout });
+      expectObservable(defer(() => session.logout().pipe(ignoreElements()))).toBe('350ms |');
+      flush();
+    }),
+  );
+});
+
+describe('F2: time limits', () => {
+  const over = { expiresAt: -1 };
+  const STEPS: readonly {
+    readonly title: string;
+    readonly step: string;
+    readonly script: Script;
+    readonly from: number;
+    readonly limit: 'code' | 'exchange';
+  }[] = [
+    { title: 'wx.login', step: 'wx.login', script: { login: [never] }, from: 0, limit: 'code' },
+    {
+      title: 'the silent exchange',
+      step: 'silentLogin',
+      script: { silentLogin: [never] },
+      from: 10,
+      limit: 'exchange',
+    },
+    {
+      title: 'refresh',
+      step: 'refresh',
+      script: { stored: record('R', over), refresh: [never] },
+      from: 0,
+      limit: 'exchange',
+    },
+    {
+      title: 'the interactive exchange',
+      step: 'login',
+      script: { silentLogin: [wanted('phoneNumber', 'ticket')], interactiveLogin: [never] },
+      from: 1060,
+      limit: 'exchange',
+    },
+    {
+      title: 'afterLogin',
+      step: 'silentLogin',
+      script: { config: { afterLogin: () => concat(of('busy'), NEVER) } },
+      from: 60,
+      limit: 'exchange',
+    },
+  ];
+
+  for (const { title, step, script, from, limit } of STEPS) {
+    for (const [timeouts, ms] of [
+      [undefined, limit === 'code' ? 10_000 : 15_000],
+      [{ [limit]: 700 }, 700],
+    ] as const) {
+      test(
+        `F2: ${title} may take ${ms} ms: login-timeout, not tried again, and the slot is free`,
+        virtually(({ flush, expectObservable }) => {
+          const world = createWorld({ ...script, config: { ...script.config, timeouts } });
+          const { session } = world;
+          user(session, phone);
+          const login = session.login().pipe(
+            catchError((error: unknown) => of(isSessionError(error, 'login-timeout') ? 'late' : error)),
+            tap(() => {
+              expect(world.count(step)).toBe(1);
+              session.login().subscribe({ error: () => undefined });
+              expect(session.snapshot.status).toBe('authenticating');
+            }),
+          );
+          expectObservable(login).toBe(`${from + ms}ms (x|)`, { x: 'late' });
+          flush();
+          expect(world.count('wx.login') + world.count('refresh')).toBeGreaterThan(1);
+        }),
+      );
+    }
+  }
+
+  for (const [title, script] of [
+    ['wx.login', { login: [later(20_000, { code: 'late' })] }],
+    ['the silent exchange', { silentLogin: [later(20_000, issued('LATE'))] }],
+    ['a refusal', { silentLogin: [later(20_000, rejected)] }],
+    ['afterLogin', { config: { afterLogin: () => timer(20_000) } }],
+  ] as const) {
+    test(
+      `F2: a late answer has no effect: ${title}`,
+      virtually(({ flush }) => {
+        const world = createWorld(script);
+        const states = watch(world.session.session$);
+        const { log } = watch(world.session.login());
+        flush();
+        expect(asyncScheduler.now()).toBeGreaterThanOrEqual(title === 'wx.login' ? 10_000 : 15_000);
+        expect(log).toEqual(['!login-timeout']);
+        expect(states.log).toEqual(['anonymous', 'silent', 'anonymous !login-timeout']);
+        expect(world.count('storage.write')).toBe(0);
+      }),
+    );
+  }
+
+  test(
+    'F2: a late answer does not disturb the login that came after it',
+    virtually(({ flush }) => {
+      const world = createWorld({ silentLogin: [later(15_100, issued('LATE')), later(300, issued('B'))] });
+      const states = watch(world.session.session$);
+      const { log } = watch(world.session.login().pipe(catchError(() => world.session.login())));
+      flush();
+      expect(log).toEqual(['B', '|']);
+      expect(states.log).toEqual(['anonymous', 'silent', 'anonymous !login-timeout', 'silent', 'B']);
+    }),
+  );
+
+  test(
+    'F2: each exchange attempt has the whole limit',
+    virtually(({ flush }) => {
+      const slow = later(14_000, status(503));
+      const world = createWorld({ silentLogin: [slow, slow, later(14_000, issued('A'))] });
+      const { log } = watch(world.session.login());
+      flush();
+      expect(log).toEqual(['A', '|']);
+      expect(asyncScheduler.now()).toBeGreaterThan(42_000);
+    }),
+  );
+
+  test(
+    'F2: a time limit that ends a retry is not retried either',
+    virtually(({ flush }) => {
+      const world = createWorld({ silentLogin: [status(503), never] });
+      const { log } = watch(world.session.login());
+      flush();
+      expect(log).toEqual(['!login-timeout']);
+      expect(world.count('silentLogin')).toBe(2);
+    }),
+  );
+
+  test(
+    'F2: a store that never answers holds up the first request no longer than an exchange',
+    virtually(({ flush }) => {
+      const store = {
+        read: () => promised(later(20_000, record('LATE'))),
+        write: () => undefined,
+        remove: () => undefined,
+      };
+      const world = createWorld({ config: { store } });
+      const { log } = watch(request(world.session));
+      flush();
+      expect(times(world, 'wx.login')).toEqual([15_000]);
+      expect(log).toEqual(['200 A', '|']);
+      expect(word(world.session.snapshot)).toBe('A');
+      expect(eventsOf(world, 'storage-failure')).toHaveLength(1);
+    }),
+  );
+
+  test(
+    'F2: a store that never finishes writing holds up the end of a logout no longer than an exchange each time',
+    virtually(({ flush, expectObservable }) => {
+      const store = {
+        read: () => record('A'),
+        write: () => undefined,
+        remove: () => promised(NEVER),
+      };
+      const world = createWorld({ config: { store } });
+      expectObservable(defer(() => world.session.logout().pipe(ignoreElements()))).toBe('15s |');
+      flush();
+      expect(eventsOf(world, 'storage-failure')).toHaveLength(1);
+    }),
+  );
+
+  test(
+    'F2: backend.logout may take timeouts.exchange',
+    virtually(({ flush, expectObservable }) => {
+      const world = createWorld({ stored: record('A'), backendLogout: [concat(of(1), NEVER)] });
+      expectObservable(defer(() => world.session.logout().pipe(ignoreElements()))).toBe('15s |');
+      flush();
+      expect(eventsOf(world, 'backend-logout-failure')).toMatchObject([{ error: { code: 'login-timeout' } }]);
+      expect(world.count('backend.logout')).toBe(1);
+    }),
+  );
+});
+
+describe('F3: what is tried again', () => {
+  const TRANSIENT: readonly (readonly [string, unknown])[] = [
+    ['no network', { errMsg: 'request:fail', errno: 600000 }],
+    ['no network, of an old base library', { errMsg: 'request:fail' }],
+    ['a time-out that wx reports', { errMsg: 'request:fail timeout', errno: 5 }],
+    ['errno 600003', { errMsg: 'request:fail network changed', errno: 600003 }],
+    ['request-failed', sessionError('request-failed', 'wx.request failed', { errMsg: 'request:fail' })],
+    ...[408, 429, 500, 502, 503, 504, 599].map(
+      (code) => [`statusCode ${code}`, { statusCode: code }] as const,
+    ),
+    ...[408, 429, 500].map((code) => [`status ${code}`, { status: code }] as const),
+    ['an Error with a statusCode', Object.assign(new Error('Bad Gateway'), { statusCode: 502 })],
+    ['WeChat is busy', { errcode: -1, errmsg: 'system error' }],
+    ['WeChat is busy, in a response', { statusCode: 400, data: {}, errcode: -1 }],
+    ['the minute quota', { errcode: 45011, errmsg: 'api minute-quota reach limit' }],
+  ];
+
+  for (const [title, reason] of TRANSIENT) {
+    test(
+      `F3: transient: ${title}: two more tries, each with a new code, then backend-unreachable`,
+      virtually(({ flush }) => {
+        const world = createWorld({ silentLogin: [fails(reason)] });
+        const errors = errorsOf(world.session.login());
+        flush();
+        expect(codes(world)).toEqual(['code1', 'code2', 'code3']);
+        expect(errors).toMatchObject([{ code: 'backend-unreachable' }]);
+        expect((errors[0] as Error).cause).toBe(reason);
+        expect(eventsOf(world, 'retry')).toHaveLength(2);
+        expect(eventsOf(world, 'login-failure')).toHaveLength(1);
+      }),
+    );
+  }
+
+  for (const pace of PACES) {
+    test(
+      `F3: a transient failure that passes is no failure; with ${pace.title}`,
+      virtually(({ flush }) => {
+        const world = createWorld({ pace, silentLogin: [status(503), offline, issued('A')] });
+        const states = watch(world.session.session$);
+        const { log } = watch(request(world.session));
+        flush();
+        expect(log).toEqual(['200 A', '|']);
+        expect(states.log).toEqual(['anonymous', 'silent', 'A']);
+        expect(codes(world)).toEqual(['code1', 'code2', 'code3']);
+        expect(eventsOf(world, 'login-failure')).toEqual([]);
+      }),
+    );
+  }
+
+  const DEFINITIVE: readonly (readonly [string, unknown])[] = [
+    ...[400, 401, 403, 404, 409, 422].map((code) => [`statusCode ${code}`, { statusCode: code }] as const),
+    ['status 403', { status: 403 }],
+    ['an odd success', { statusCode: 200, data: {} }],
+    ['a status that is no number', { statusCode: '503' }],
+    ['a blocked code', { errcode: 40226, errmsg: 'code blocked' }],
+    ['another errcode', { errcode: 40013, errmsg: 'invalid appid' }],
+    ['another errcode beside an errMsg', { errcode: 40013, errMsg: 'code2Session:fail' }],
+    ['a plain Error', closed],
+    ['a string', 'no'],
+    ['nothing', undefined],
+    ['null', null],
+  ];
+
+  for (const [title, reason] of DEFINITIVE) {
+    test(
+      `F3: definitive: ${title}: login-rejected at once, with it as its cause`,
+      virtually(({ flush }) => {
+        const world = createWorld({ silentLogin: [fails(reason)] });
+        const errors = errorsOf(world.session.login());
+        flush();
+        expect(codes(world)).toEqual(['code1']);
+        expect(errors).toMatchObject([{ code: 'login-rejected' }]);
+        expect((errors[0] as Error).cause).toBe(reason);
+        expect(eventsOf(world, 'retry')).toEqual([]);
+      }),
+    );
+  }
+
+  for (const code of ['login-rejected', 'backend-invalid', 'login-timeout', 'auth-failed'] as const) {
+    test(
+      `F3: a SessionError is read as its code says: ${code} is not tried again`,
+      virtually(({ flush }) => {
+        const own = sessionError(code, 'the backend says so');
+        const world = createWorld({ silentLogin: [fails(own)] });
+        const errors = errorsOf(world.session.login());
+        flush();
+        expect(world.count('silentLogin')).toBe(1);
+        expect(errors).toMatchObject([{ code, message: 'the backend says so' }]);
+      }),
+    );
+  }
+
+  test(
+    'F3: a backend that throws is login-rejected, with the thrown as its cause',
+    virtually(({ flush }) => {
+      let calls = 0;
+      const backend: LoginBackend = {
+        silentLogin: () => {
+          calls += 1;
+          throw closed;
+        },
+        login: () => EMPTY,
+      };
+      const errors = errorsOf(createWorld({ config: { backend } }).session.login());
+      flush();
+      expect(errors).toMatchObject([{ code: 'login-rejected', cause: closed }]);
+      expect(calls).toBe(1);
+    }),
+  );
+
+  for (const errcode of [40029, 40163]) {
+    test(
+      `F3: ${errcode} is tried again once, with a fresh code`,
+      virtually(({ flush }) => {
+        const world = createWorld({ silentLogin: [fails({ errcode }), issued('A')] });
+        const { log } = watch(world.session.login());
+        flush();
+        expect(log).toEqual(['A', '|']);
+        expect(codes(world)).toEqual(['code1', 'code2']);
+      }),
+    );
+
+    test(
+      `F3: ${errcode} twice is the backend's no`,
+      virtually(({ flush }) => {
+        const world = createWorld({ silentLogin: [fails({ statusCode: 401, errcode })] });
+        const { log } = watch(world.session.login());
+        flush();
+        expect(log).toEqual(['!login-rejected']);
+        expect(codes(world)).toEqual(['code1', 'code2']);
+      }),
+    );
+  }
+
+  test(
+    'F3: a refused code and a busy backend are counted apart',
+    virtually(({ flush }) => {
+      const refused = fails({ errcode: 40029 });
+      const world = createWorld({ silentLogin: [status(503), refused, status(503), refused] });
+      const { log } = watch(world.session.login());
+      flush();
+      expect(codes(world)).toEqual(['code1', 'code2', 'code3', 'code4']);
+      expect(log).toEqual(['!login-rejected']);
+    }),
+  );
+
+  for (const count of [0, 1, 3]) {
+    test(
+      `F3: retry.count ${count}`,
+      virtually(({ flush }) => {
+        const world = createWorld({ silentLogin: [offline], config: { retry: { count, delay: 0 } } });
+        const { log } = watch(world.session.login());
+        flush();
+        expect(world.count('silentLogin')).toBe(1 + count);
+        expect(log).toEqual(['!backend-unreachable']);
+      }),
+    );
+  }
+
+  for (const [random, starts] of [
+    [0, [0, 60, 120]],
+    [0.5, [0, 60 + 150, 60 + 150 + 60 + 300]],
+    [0.99, [0, 60 + 297, 60 + 297 + 60 + 594]],
+  ] as const) {
+    test(
+      `F3: the wait is up to 300 ms, then up to 600 ms, at random: ${random}`,
+      virtually(({ flush }) => {
+        const dice = jest.spyOn(Math, 'random').mockReturnValue(random);
+        const world = createWorld({ silentLogin: [offline], config: { retry: {} } });
+        watch(world.session.login());
+        flush();
+        dice.mockRestore();
+        expect(times(world, 'wx.login')).toEqual(starts);
+      }),
+    );
+  }
+
+  for (const [title, header, at] of [
+    ['seconds', { 'Retry-After': '3' }, 3060],
+    ['seconds as a number', { 'Retry-After': 3 }, 3060],
+    ['zero', { 'Retry-After': '0' }, 60],
+    ['a header field in lower case', { 'retry-after': '3' }, 3060],
+    ['an HTTP date', { 'Retry-After': 'Thu, 01 Jan 1970 00:00:05 GMT' }, 5000],
+    ['as long as an exchange may take', { 'Retry-After': '15' }, 15_060],
+    ['what cannot be read', { 'Retry-After': 'soon' }, 60],
+  ] as const) {
+    test(
+      `F3: 429 with its Retry-After: ${title}`,
+      virtually(({ flush }) => {
+        const busy = fails({ statusCode: 429, header, data: {} });
+        const world = createWorld({ silentLogin: [busy, issued('A')] });
+        const { log } = watch(world.session.login());
+        flush();
+        expect(times(world, 'wx.login')).toEqual([0, at]);
+        expect(log).toEqual(['A', '|']);
+      }),
+    );
+  }
+
+  for (const [title, retryAfter, timeouts] of [
+    ['seconds', '16', undefined],
+    ['an HTTP date', 'Thu, 01 Jan 1970 00:00:16 GMT', undefined],
+    ['above a limit of its own', '3', { exchange: 2000 }],
+  ] as const) {
+    test(
+      `F3: a Retry-After above timeouts.exchange is backend-unreachable at once: ${title}`,
+      virtually(({ expectObservable, flush }) => {
+        const busy = status(429, { 'Retry-After': retryAfter });
+        const world = createWorld({ silentLogin: [busy, issued('A')], config: { timeouts } });
+        expectObservable(
+          world.session.login().pipe(catchError((error: Error & { code: string }) => of(error.code))),
+        ).toBe('60ms (x|)', { x: 'backend-unreachable' });
+        flush();
+        expect(world.count('wx.login')).toBe(1);
+      }),
+    );
+  }
+
+  test(
+    'F3: Retry-After makes no more tries than any other wait',
+    virtually(({ flush }) => {
+      const world = createWorld({ silentLogin: [status(429, { 'Retry-After': '1' })] });
+      const { log } = watch(world.session.login());
+      flush();
+      expect(times(world, 'wx.login')).toEqual([0, 1060, 2120]);
+      expect(log).toEqual(['!backend-unreachable']);
+    }),
+  );
+
+  test(
+    'F3: a code that wx.login gives again is not exchanged again',
+    virtually(({ flush }) => {
+      const world = createWorld({ login: [{ code: 'same' }], silentLogin: [fails({ errcode: 40029 })] });
+      const { log } = watch(world.session.login());
+      flush();
+      watch(world.session.login());
+      flush();
+      expect(codes(world)).toEqual(['same']);
+      expect(log).toEqual([expect.stringMatching(/^!/)]);
+    }),
+  );
+
+  test(
+    'F3: a code of an earlier flight is not exchanged again, not by the interactive stage either',
+    virtually(({ flush }) => {
+      const world = createWorld({ login: [{ code: 'same' }] });
+      user(world.session, phone);
+      watch(world.session.login());
+      flush();
+      world.session.logout();
+      const { log } = watch(world.session.login({ mode: 'forceAuth' }));
+      flush();
+      expect(codes(world)).toEqual(['same']);
+      expect(handed(world, 'login', 'code')).toEqual([]);
+      expect(log).toEqual([expect.stringMatching(/^!/)]);
+    }),
+  );
+
+  test(
+    'F3: no code is ever exchanged twice, however long ago',
+    virtually(({ flush }) => {
+      const given = Array.from({ length: 50 }, (_, index) => ({ code: `code${index}` }));
+      const world = createWorld({ login: [...given, { code: 'code0' }] });
+      for (let login = 0; login <= given.length; login++) {
+        watch(world.session.login({ mode: 'force' }));
+        flush();
+      }
+      expect(world.count('wx.login')).toBe(51);
+      expect(codes(world).filter((code) => code === 'code0')).toHaveLength(1);
+    }),
+  );
+
+  const method = (code: AuthMethod['code']): AuthMethod => ({ code, read: (detail) => detail });
+  const methods = {
+    before: method('before-prompt'),
+    after: method('after-answer'),
+    none: method('none'),
+  };
+  const INTERACTIVE: readonly {
+    readonly title: string;
+    readonly method: keyof typeof methods;
+    readonly ticket?: string;
+    readonly codes: readonly (string | undefined)[];
+  }[] = [
+    { title: 'a ticket', method: 'before', ticket: 'ticket', codes: [undefined, undefined, undefined] },
+    { title: 'after-answer', method: 'after', codes: ['code2', 'code3', 'code4'] },
+    { title: 'none', method: 'none', codes: [undefined, undefined, undefined] },
+  ];
+
+  for (const { title, method, ticket, codes } of INTERACTIVE) {
+    test(
+      `F3: an interactive exchange is tried again with the same answer: ${title}`,
+      virtually(({ flush }) => {
+        const world = createWorld({
+          silentLogin: [wanted(method, ticket)],
+          interactiveLogin: [offline, status(503), issued('A')],
+          config: { methods },
+        });
+        const { seen } = user(world.session, 'the answer');
+        const { log } = watch(world.session.login());
+        flush();
+        expect(log).toEqual(['A', '|']);
+        expect(seen).toHaveLength(1);
+        expect(handed(world, 'login', 'authorization')).toEqual(Array(3).fill('the answer'));
+        expect(handed(world, 'login', 'code')).toEqual(codes);
+        expect(handed(world, 'login', 'ticket')).toEqual(Array(3).fill(ticket));
+      }),
+    );
+  }
+
+  for (const reason of [{ errMsg: 'request:fail' }, { statusCode: 503 }, { errcode: 40029 }]) {
+    test(
+      `F3: an exchange whose answer came under its code is not tried again: ${JSON.stringify(reason)}`,
+      virtually(({ flush }) => {
+        const world = createWorld({
+          silentLogin: [wanted('before')],
+          interactiveLogin: [fails(reason), issued('A')],
+          config: { methods },
+        });
+        const { seen } = user(world.session, 'the answer');
+        const { log } = watch(world.session.login());
+        flush();
+        expect(log).toEqual([reason.errcode ? '!login-rejected' : '!backend-unreachable']);
+        expect(handed(world, 'login', 'code')).toEqual(['code2']);
+        expect(world.count('wx.login')).toBe(2);
+        expect(seen).toHaveLength(1);
+      }),
+    );
+  }
+
+  test(
+    'F3: a refused code of an interactive exchange is replaced once, under the same answer',
+    virtually(({ flush }) => {
+      const world = createWorld({ interactiveLogin: [fails({ errcode: 40163 }), issued('A')] });
+      const { seen } = user(world.session, phone);
+      const { log } = watch(world.session.login({ mode: 'forceAuth' }));
+      flush();
+      expect(log).toEqual(['A', '|']);
+      expect(handed(world, 'login', 'code')).toEqual(['code1', 'code2']);
+      expect(seen).toHaveLength(1);
+    }),
+  );
+
+  test(
+    'F3: a definitive no to an interactive exchange is not tried again, nor asked again',
+    virtually(({ flush }) => {
+      const world = createWorld({ interactiveLogin: [rejected, issued('A')] });
+      const { seen } = user(world.session, phone, phone);
+      const { log } = watch(world.session.login({ mode: 'forceAuth' }));
+      flush();
+      expect(log).toEqual(['!login-rejected']);
+      expect(world.count('login')).toBe(1);
+      expect(seen).toHaveLength(1);
+    }),
+  );
+
+  test(
+    'F3: a wx.login that fails is code-unavailable at once, with the result as its cause',
+    virtually(({ flush }) => {
+      const result = { errMsg: 'login:fail timeout', errno: 5 };
+      const world = createWorld({ login: [fails(result)] });
+      const errors = errorsOf(world.session.login());
+      flush();
+      expect(errors).toMatchObject([{ code: 'code-unavailable', cause: result }]);
+      expect(world.count('silentLogin')).toBe(0);
+    }),
+  );
+});
+
+describe('F4: what a failure does to the credential', () => {
+  const FAILURES: readonly (readonly [string, Script])[] = [
+    ['login-rejected', { silentLogin: [rejected] }],
+    ['backend-unreachable', { silentLogin: [offline] }],
+    ['backend-invalid', { silentLogin: [{}] }],
+    ['login-timeout', { silentLogin: [never] }],
+    ['code-unavailable', { login: [fails({ errMsg: 'login:fail' })] }],
+    ['auth-denied', { silentLogin: [wanted('phoneNumber')] }],
+  ];
+
+  for (const pace of PACES) {
+    for (const [code, script] of FAILURES) {
+      test(
+        `F4 M3: a usable credential stays usable: ${code}, with ${pace.title}`,
+        virtually(({ flush }) => {
+          const world = createWorld({ pace, stored: record('A'), ...script });
+          user(world.session, refuses);
+          const login = watch(world.session.login({ mode: 'force' }));
+          flush();
+          expect(login.log).toEqual([`!${code}`]);
+          expect(word(world.session.snapshot)).toBe(`A !${code}`);
+          expect(world.storage.get('rx-weapp-session:shop')).toEqual(record('A'));
+          expect(world.count('storage.remove')).toBe(0);
+
+          const logins = world.count('wx.login');
+          const next = watch(request(world.session));
+          flush();
+          expect(next.log).toEqual(['200 A', '|']);
+          expect(world.count('wx.login')).toBe(logins);
+        }),
+      );
+    }
+  }
+
+  const EXPIRED: readonly (readonly [string, Script, (session: Session) => void])[] = [
+    ['by the backend', { stored: record('A') }, (session) => session.invalidate({ token: 'A' })],
+    ['by the clock', { stored: record('A', { expiresAt: -1 }) }, () => undefined],
+  ];
+
+  for (const [title, script, expire] of EXPIRED) {
+    test(
+      `F4: a definitive refusal clears a credential that expired ${title}, and its record, once`,
+      virtually(({ flush }) => {
+        const world = createWorld({ ...script, silentLogin: [rejected] });
+        expire(world.session);
+        const states = watch(world.session.session$);
+        watch(world.session.login());
+        watch(world.session.login());
+        flush();
+        expect(states.log).toEqual(['expired A', 'silent', 'anonymous !login-rejected']);
+        expect(world.count('storage.remove')).toBe(1);
+        expect(world.storage.size).toBe(0);
+        expect(world.count('storage.write')).toBe(0);
+      }),
+    );
+
+    test(
+      `F4: a definitive refusal of the interactive exchange clears a credential that expired ${title}`,
+      virtually(({ flush }) => {
+        const world = createWorld({
+          ...script,
+          silentLogin: [wanted('phoneNumber', 'ticket')],
+          interactiveLogin: [rejected],
+        });
+        expire(world.session);
+        user(world.session, phone);
+        watch(world.session.login());
+        flush();
+        expect(word(world.session.snapshot)).toBe('anonymous !login-rejected');
+        expect(world.count('storage.remove')).toBe(1);
+        expect(world.storage.size).toBe(0);
+      }),
+    );
+
+    for (const [code, how] of [
+      ['backend-unreachable', { silentLogin: [offline] }],
+      ['login-timeout', { silentLogin: [never] }],
+      ['code-unavailable', { login: [fails({ errMsg: 'login:fail' })] }],
+    ] as const) {
+      test(
+        `F4: a transient failure leaves a credential that expired ${title} as it was: ${code}`,
+        virtually(({ flush }) => {
+          const world = createWorld({ ...script, ...how });
+          expire(world.session);
+          const states = watch(world.session.session$);
+          watch(world.session.login());
+          flush();
+          expect(states.log).toEqual(['expired A', 'silent', `expired A !${code}`]);
+        }),
+      );
+    }
+  }
+
+  test(
+    'F4 E10: a refresh that is refused does not clear by itself; what the silent stage ends with counts',
+    virtually(({ flush }) => {
+      const stored = record('A', { expiresAt: -1 });
+      const unreachable = createWorld({ stored, refresh: [rejected], silentLogin: [offline] });
+      const refused = createWorld({ stored, refresh: [rejected], silentLogin: [rejected] });
+      watch(unreachable.session.login());
+      watch(refused.session.login());
+      flush();
+      expect(word(unreachable.session.snapshot)).toBe('expired A !backend-unreachable');
+      expect(word(refused.session.snapshot)).toBe('anonymous !login-rejected');
+    }),
+  );
+});
+
+describe('F5: afterLogin that fails', () => {
+  const HOOKS: readonly (readonly [string, NonNullable<SessionConfig['afterLogin']>, string])[] = [
+    ['errors', () => rejected, 'login-rejected'],
+    ['emits and then errors', () => concat(of(1), rejected), 'login-rejected'],
+    [
+      'throws',
+      () => {
+        throw closed;
+      },
+      'login-rejected',
+    ],
+    ['errors with a SessionError', () => fails(sessionError('auth-failed', 'no profile')), 'auth-failed'],
+    ['is cut off from the network', (_, send) => send({ url: '/me' }), 'backend-unreachable'],
+    ['takes too long', () => NEVER, 'login-timeout'],
+  ];
+
+  for (const pace of PACES) {
+    for (const [title, afterLogin, code] of HOOKS) {
+      test(
+        `F5: nobody sees authenticated, all waiters get the failure, nothing is stored: afterLogin ${title}, with ${pace.title}`,
+        virtually(({ flush }) => {
+          const login = [later(5, { code: 'code1' })];
+          const world = createWorld({ pace, login, respond: () => offline, config: { afterLogin } });
+          const { session } = world;
+          const states = watch(session.session$);
+          const socket = watch(of('open').pipe(whileAuthenticated(session)));
+          const errors = errorsOf(session.login(), session.login(), request(session));
+          flush();
+          expect(states.log).toEqual(['anonymous', 'silent', `anonymous !${code}`]);
+          expect(socket.log).toEqual([]);
+          expect(errors).toHaveLength(3);
+          expect(new Set(errors).size).toBe(1);
+          expect(errors[0]).toMatchObject({ code });
+          expect(world.count('storage.write')).toBe(0);
+          expect(world.count('silentLogin')).toBe(1);
+          expect(session.credential).toBeUndefined();
+          expect(world.events.map(({ type }) => type)).toEqual(['login-start', 'login-failure']);
+        }),
+      );
+    }
+  }
+
+  test(
+    'F5: while afterLogin runs nobody has the new credential, and the usable one from before goes on',
+    virtually(({ flush }) => {
+      const world = createWorld({
+        stored: record('A'),
+        silentLogin: [issued('B')],
+        config: { afterLogin: () => timer(500) },
+      });
+      watch(world.session.login({ mode: 'force' }));
+      at(300, () => {
+        expect(world.session.credential?.token).toBe('A');
+        expect(word(world.session.snapshot)).toBe('silent');
+        expect(world.count('storage.write')).toBe(0);
+      });
+      flush();
+      expect(world.session.credential?.token).toBe('B');
+    }),
+  );
+
+  test(
+    'F5: afterLogin that fails leaves the usable credential from before',
+    virtually(({ flush }) => {
+      const world = createWorld({
+        stored: record('A'),
+        silentLogin: [issued('B')],
+        config: { afterLogin: () => rejected },
+      });
+      watch(world.session.login({ mode: 'force' }));
+      flush();
+      expect(word(world.session.snapshot)).toBe('A !login-rejected');
+      expect(world.storage.get('rx-weapp-session:shop')).toEqual(record('A'));
+    }),
+  );
+
+  for (const pace of PACES) {
+    test(
+      `F5: what send brings back is a plain value: it expires nothing and is not retried; with ${pace.title}`,
+      virtually(({ flush }) => {
+        const seen: unknown[] = [];
+        const world = createWorld({
+          pace,
+          config: {
+            afterLogin: (_, send) =>
+              send({ url: '/me' }).pipe(tap(({ statusCode }) => seen.push(statusCode))),
+          },
+        });
+        world.refused.add('A');
+        const { log } = watch(world.session.login());
+        flush();
+        expect(world.sent).toEqual(['A']);
+        expect(seen).toEqual([401]);
+        expect(log).toEqual(['A', '|']);
+        expect(word(world.session.snapshot)).toBe('A');
+        expect(eventsOf(world, 'expired')).toEqual([]);
+        expect(world.count('wx.login')).toBe(1);
+      }),
+    );
+  }
+
+  test(
+    'F5: afterLogin has the whole flight to itself: the interactive stage too, but not a restored session',
+    virtually(({ flush }) => {
+      const tokens: string[] = [];
+      const afterLogin = ({ token }: Credential) => {
+        tokens.push(token);
+        return EMPTY;
+      };
+      const world = createWorld({ stored: record('R'), config: { afterLogin } });
+      user(world.session, phone);
+      watch(world.session.login());
+      flush();
+      expect(tokens).toEqual([]);
+      watch(world.session.login({ mode: 'forceAuth' }));
+      flush();
+      expect(tokens).toEqual(['A']);
+    }),
+  );
+});
+
+describe('F7: what an app throws', () => {
+  const boom = new Error('boom');
+  const explode = (): never => {
+    throw boom;
+  };
+  const unhandled: unknown[] = [];
+  const { onUnhandledError } = rxjsConfig;
+
+  beforeEach(() => {
+    unhandled.length = 0;
+    rxjsConfig.onUnhandledError = (error) => unhandled.push(error);
+  });
+  afterEach(() => {
+    rxjsConfig.onUnhandledError = onUnhandledError;
+  });
+
+  for (const pace of PACES) {
+    for (const [title, source] of [
+      ['session$', (session: Session): Observable<unknown> => session.session$],
+      ['event$', (session: Session): Observable<unknown> => session.event$],
+      ['prompt$', (session: Session): Observable<unknown> => session.prompt$],
+    ] as const) {
+      test(
+        `F7: a throwing subscriber of ${title} changes nothing for the others; with ${pace.title}`,
+        virtually(({ flush }) => {
+          const world = createWorld({ pace, silentLogin: [wanted('phoneNumber')] });
+          const { session } = world;
+          source(session).subscribe(explode);
+          const states = watch(session.session$);
+          const { seen } = user(session, phone);
+          const { log } = watch(request(session));
+          flush();
+          expect(log).toEqual(['200 A', '|']);
+          expect(states.log).toEqual(['anonymous', 'silent', 'interactive', 'A']);
+          expect(seen).toHaveLength(1);
+          expect(world.events.map(({ type }) => type)).toEqual(['login-start', 'prompt', 'login-success']);
+          session.logout();
+          flush();
+          expect(word(session.snapshot)).toBe('anonymous');
+          expect(states.log.slice(-1)).toEqual(['anonymous']);
+          expect(unhandled).toContain(boom);
+        }),
+      );
+    }
+
+    test(
+      `F7: a waiter that throws changes nothing for the others; with ${pace.title}`,
+      virtually(({ flush }) => {
+        const world = createWorld({ pace, silentLogin: [later(10, issued('A')), rejected] });
+        const { session } = world;
+        session.login().subscribe(explode);
+        const first = watch(request(session));
+        const second = watch(session.login());
+        flush();
+        expect(first.log).toEqual(['200 A', '|']);
+        expect(second.log).toEqual(['A', '|']);
+
+        session.logout();
+        session.login().subscribe({ error: explode });
+        const third = watch(session.login());
+        flush();
+        expect(third.log).toEqual(['!login-rejected']);
+        expect(unhandled).toEqual([boom, boom]);
+      }),
+    );
+  }
+
+  for (const [title, hooks] of [
+    ['tips', { tips: explode }],
+    ['pageTips', { pageTips: explode }],
+  ] as const) {
+    test(
+      `F7: throwing ${title} change no more than the words`,
+      virtually(({ flush }) => {
+        const world = createWorld({ silentLogin: [wanted('phoneNumber')], config: hooks });
+        const { seen } = user(world.session, phone);
+        const { log } = watch(request(world.session));
+        flush();
+        expect(log).toEqual(['200 A', '|']);
+        expect(typeof seen[0].tips.title).toBe('string');
+        expect(eventsOf(world, 'hook-failure')).toMatchObject([{ error: { cause: boom } }]);
+      }),
+    );
+  }
+
+  for (const pace of PACES) {
+    test(
+      `F7 E6: a throwing isExpired changes no outcome; with ${pace.title}`,
+      virtually(({ flush }) => {
+        const world = createWorld({ pace, config: { isExpired: explode } });
+        world.refused.add('A');
+        const first = watch(request(world.session));
+        const second = watch(request(world.session));
+        flush();
+        expect(first.log).toEqual(['401', '|']);
+        expect(second.log).toEqual(['401', '|']);
+        expect(world.count('wx.login')).toBe(1);
+        expect(word(world.session.snapshot)).toBe('A');
+        expect(eventsOf(world, 'hook-failure').length).toBeGreaterThan(0);
+      }),
+    );
+
+    test(
+      `F7: a throwing attach sends nothing, and the other requests go out with the credential; with ${pace.title}`,
+      virtually(({ flush }) => {
+        const world = createWorld({
+          pace,
+          config: {
+            attach: (options, { token }) =>
+              options.url.endsWith('/bad')
+                ? explode()
+                : { ...options, header: { ...options.header, Authorization: `Bearer ${token}` } },
+          },
+        });
+        const bad = watch(requestWithLogin(world.session, { url: '/bad' }));
+        const good = watch(request(world.session));
+        flush();
+        expect(bad.log).toEqual([expect.stringMatching(/^!/)]);
+        expect(good.log).toEqual(['200 A', '|']);
+        expect(world.sent).toEqual(['A']);
+        expect(word(world.session.snapshot)).toBe('A');
+      }),
+    );
+  }
+
+  test(
+    'F7: a throwing method or store fails nobody but itself',
+    virtually(({ flush }) => {
+      const world = createWorld({
+        config: {
+          methods: { odd: { code: 'none', read: explode } },
+          store: { read: explode, write: explode, remove: explode },
+        },
+      });
+      user(world.session, 'answer');
+      const odd = watch(world.session.login({ mode: 'forceAuth', method: 'odd' }));
+      flush();
+      expect(odd.log).toEqual(['!auth-failed']);
+      const { log } = watch(request(world.session));
+      flush();
+      expect(log).toEqual(['200 A', '|']);
+      const logout = watch(world.session.logout());
+      flush();
+      expect(logout.log.slice(-1)).toEqual(['|']);
+    }),
+  );
+
+  const REFUSALS: readonly (readonly [string, Script])[] = [
+    ['rejected', { silentLogin: [rejected] }],
+    ['unreachable', { silentLogin: [offline] }],
+    ['late', { silentLogin: [never] }],
+    ['without a code', { login: [fails({ errMsg: 'login:fail' })] }],
+    ['not ready', { config: { afterLogin: explode } }],
+    ['refused by the user', { silentLogin: [wanted('phoneNumber')] }],
+  ];
+
+  for (const pace of PACES) {
+    for (const [title, script] of REFUSALS) {
+      test(
+        `F7: a request that asked for login never goes out without one: ${title}, with ${pace.title}`,
+        virtually(({ flush }) => {
+          const world = createWorld({ pace, ...script });
+          user(world.session, refuses);
+          const { log } = watch(request(world.session));
+          flush();
+          expect(log).toEqual([expect.stringMatching(/^!/)]);
+          expect(world.sent).toEqual([]);
+        }),
+      );
+    }
+
+    test(
+      `F7 E3: a credential that the first waiter's request finds refused lets no other waiter go without; with ${pace.title}`,
+      virtually(({ flush }) => {
+        const world = createWorld({ pace, silentLogin: [later(10, issued('A')), later(10, issued('B'))] });
+        world.refused.add('A');
+        const logs = [1, 2, 3].map(() => watch(request(world.session)).log);
+        flush();
+        expect(logs).toEqual(Array(3).fill(['200 B', '|']));
+        expect(world.sent).not.toContain('-');
+      }),
+    );
+
+    test(
+      `F7: a waiter that invalidates what it got lets no other waiter go without; with ${pace.title}`,
+      virtually(({ flush }) => {
+        const world = createWorld({ pace, silentLogin: [later(10, issued('A')), later(10, issued('B'))] });
+        const { session } = world;
+        session.login().subscribe((credential) => session.invalidate(credential));
+        const { log } = watch(request(session));
+        flush();
+        expect(world.sent).not.toContain('-');
+        expect(log).toEqual([expect.stringMatching(/^200 [AB]$/), '|']);
+      }),
+    );
+
+    test(
+      `F7: a subscriber of session$ that invalidates what it sees lets no waiter go without; with ${pace.title}`,
+      virtually(({ flush }) => {
+        const world = createWorld({ pace });
+        const { session } = world;
+        session.session$.subscribe((state) => {
+          if (word(state) === 'A') session.invalidate({ token: 'A' });
+        });
+        watch(request(session));
+        flush();
+        expect(world.sent).not.toContain('-');
+        expect(world.count('wx.login')).toBeLessThan(5);
+      }),
+    );
+  }
+});
+
+describe('F8: a re-login that fails', () => {
+  const chain = (error: unknown): unknown[] => {
+    const links: unknown[] = [];
+    for (let it = error; it; it = (it as Error).cause) links.push(it);
+    return links;
+  };
+  const LOGINS: readonly (readonly [string, Observable<unknown>])[] = [
+    ['backend-unreachable', offline],
+    ['login-rejected', rejected],
+    ['login-timeout', never],
+    ['interaction-required', of(wanted('phoneNumber'))],
+  ];
+  const OUTCOMES: readonly (readonly [string, Observable<unknown>, object])[] = [
+    ['a value', of({ statusCode: 401, data: 'old', header: {} }), { statusCode: 401, data: 'old' }],
+  ];
+
+  for (const pace of PACES) {
+    for (const [code, answer] of LOGINS) {
+      for (const [title, outcome, refusal] of OUTCOMES) {
+        test(
+          `F8: the login's error, with the expired outcome (${title}) as a cause: ${code}, with ${pace.title}`,
+          virtually(({ flush }) => {
+            const guarded = createWorld({
+              pace,
+              stored: record('A'),
+              silentLogin: [answer],
+              respond: () => outcome,
+            });
+            const bare = createWorld({
+              pace,
+              stored: record('A'),
+              silentLogin: [answer],
+              respond: () => outcome,
+            });
+            const send = ({ session }: World) => sessionRequest(session, { url: '/orders' });
+            const errors = errorsOf(
+              send(guarded).pipe(
+                withLogin(guarded.session, { mode: 'silent' }),
+                retryOnExpired(guarded.session),
+              ),
+              send(bare).pipe(retryOnExpired(bare.session)),
+            );
+            flush();
+            expect([guarded.sent, bare.sent]).toEqual([['A'], ['A']]);
+            expect(errors).toMatchObject([{ code }, { code }]);
+            errors.forEach((error) => expect(chain(error)).toContainEqual(expect.objectContaining(refusal)));
+          }),
+        );
+      }
+    }
+
+    test(
+      `F8: an expired outcome that came as an error is reachable too; with ${pace.title}`,
+      virtually(({ flush }) => {
+        const refusal = { statusCode: 401 };
+        const { session } = createWorld({ pace, stored: record('A'), silentLogin: [offline] });
+        const errors = errorsOf(
+          pace.after(5, fails(refusal)).pipe(withLogin(session), retryOnExpired(session)),
+        );
+        flush();
+        expect(errors).toMatchObject([{ code: 'backend-unreachable' }]);
+        expect(chain(errors[0])).toContain(refusal);
+      }),
+    );
+
+    test(
+      `F8 M4: silentOnly goes on anonymously instead; with ${pace.title}`,
+      virtually(({ flush }) => {
+        const world = createWorld({ pace, stored: record('A'), silentLogin: [offline] });
+        world.refused.add('A');
+        const { session } = world;
+        const { log } = watch(
+          sessionRequest(session, { url: '/orders' }).pipe(silentOnly(session), retryOnExpired(session)),
+        );
+        flush();
+        expect(world.sent).toEqual(['A', '-']);
+        expect(log).toEqual(['200 -', '|']);
+      }),
+    );
+  }
+});

@@ -1,0 +1,42 @@
+import { catchError, defer, type Observable, tap } from 'rxjs';
+import { expiryOf } from '../src/hooks';
+import { isSessionError, sessionError } from '../src/session-error';
+import type { SessionError } from '../src/session-error';
+import type { Credential, LoginMode, LoginOptions, Session } from '../src/types';
+
+const AGAIN: Readonly<Partial<Record<LoginMode, LoginMode>>> = {
+  force: 'common',
+  forceAuth: 'common',
+  forceSilent: 'silent',
+};
+
+/** The mode for a request that is made again: its first login was fresh already, and so is whoever's came since. */
+export const modeAgain = (mode: LoginMode = 'common'): LoginMode => AGAIN[mode] || mode;
+
+/** Throws where the request's user is gone: it must not be replayed as anybody else. */
+export function checkGeneration(expired: SessionError): void {
+  const { generation } = expiryOf(expired);
+  if (generation && generation.ended) {
+    throw sessionError(generation.ended, 'no replay for another session', expired);
+  }
+}
+
+/**
+ * Logs in for a request.
+ *
+ * @param expired - the expiry that the request is made again for, if it is; a failed login then names it as its cause
+ */
+export function logIn(
+  session: Session,
+  options: LoginOptions,
+  expired: SessionError | undefined,
+): Observable<Credential> {
+  if (!expired) return session.login(options);
+  return defer(() => session.login(options)).pipe(
+    tap(() => checkGeneration(expired)),
+    catchError((error: unknown) => {
+      if (!isSessionError(error) || error.cause === expired) throw error;
+      throw error.code === 'login-loop' ? expired : sessionError(error.code, error.message, expired);
+    }),
+  );
+}

@@ -1,0 +1,40 @@
+import { dematerialize, distinctUntilChanged, EMPTY, endWith, from, map, materialize, switchMap } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import type { Session } from '../src/types';
+
+/**
+ * Keeps a long-lived source (a socket, polling) subscribed while there is a usable credential: subscribes it
+ * again under a new one, and pauses over an expiry and a logout. Never logs in.
+ *
+ * ```text
+ * session              c1---x--c2----x--|     (x: expired or logged out)
+ * source               -a-b-   -d-e--
+ * whileAuthenticated   -a-b-----d-e-----|
+ * ```
+ *
+ * Emits what the source emits; errors with it; completes with it, or with the session's `dispose`.
+ *
+ * @param session - whose credential decides
+ * @example
+ * ```ts
+ * import { timer, switchMap } from 'rxjs';
+ * import { sessionRequest, whileAuthenticated } from 'rx-weapp-session';
+ * import type { Session } from 'rx-weapp-session';
+ *
+ * export const unread = (session: Session) =>
+ *   timer(0, 30000).pipe(
+ *     switchMap(() => sessionRequest<number>(session, { url: '/unread' })),
+ *     whileAuthenticated(session),
+ *   );
+ * ```
+ */
+export function whileAuthenticated<T>(session: Session): MonoTypeOperatorFunction<T> {
+  return (source) =>
+    session.session$.pipe(
+      map(() => session.credential),
+      endWith(undefined),
+      distinctUntilChanged((one, other) => (one && one.token) === (other && other.token)),
+      switchMap((credential) => (credential ? from(source).pipe(materialize()) : EMPTY)),
+      dematerialize(),
+    );
+}

@@ -1,0 +1,99 @@
+import { Subscription } from 'rxjs';
+import { after, now } from './clock';
+import type { Generation } from './hooks';
+import { transitions } from './state';
+import type { Held, State } from './state';
+import type { Credential } from './types';
+
+/** The current credential: usable or not, and whose generation it is. */
+export interface CredentialBook<C extends Credential> {
+  readonly generation: Generation;
+  /** The usable credential. Notices an end that has passed, and tells everybody. */
+  usable(): C | undefined;
+  /** Takes in a credential; true where it belongs to another user than the one before. */
+  take(held: Held<C>, guest: { readonly guest?: unknown }): boolean;
+  /** The waiters of its flight have the credential taken last: from now on the clock counts for it too. */
+  arrived(): void;
+  /** Expires the current credential, if it is this one, by the backend's verdict or the clock's. */
+  expire(credential: C, byBackend: boolean): boolean;
+  /** Starts another generation, without a user. */
+  nextGeneration(reason: 'logged-out' | 'disposed'): void;
+}
+
+/**
+ * @param state - where the credential is kept
+ * @param leeway - ms before its end from which on a credential is not used
+ * @param expired - told of each expiry, before the subscribers of the state are
+ */
+export function createCredentialBook<C extends Credential>(
+  state: State<C>,
+  leeway: number,
+  expired: (byBackend: boolean) => void,
+): CredentialBook<C> {
+  let generation: Generation = {};
+  let watch = Subscription.EMPTY;
+  let arriving = false;
+
+  /** Ms of use that are left; a short life keeps at least its half. */
+  const left = ({ credential: { expiresAt }, receivedAt }: Held<C>): number =>
+    expiresAt == null
+      ? Infinity
+      : expiresAt - Math.max(0, Math.min(leeway, (expiresAt - receivedAt) / 2)) - now();
+
+  const current = (): Held<C> | undefined => (state.memory.over ? undefined : state.memory.held);
+
+  const end = (reason: Generation['ended']) => {
+    generation.ended = reason;
+    generation = {};
+  };
+
+  // A timer is only a hint: it is frozen in the background, and a long one cannot be set at all.
+  const watchClock = () => {
+    watch.unsubscribe();
+    const held = current();
+    if (held) watch = after(Math.max(1, left(held))).subscribe(() => void (book.usable() && watchClock()));
+  };
+
+  const book: CredentialBook<C> = {
+    get generation() {
+      return generation;
+    },
+    usable: () => {
+      const held = current();
+      if (held && !arriving && left(held) <= 0) book.expire(held.credential, false);
+      const usable = current();
+      return usable && usable.credential;
+    },
+    take: (held, reply) => {
+      const { userId } = held.credential;
+      const changed = userId != null && generation.userId != null && userId !== generation.userId;
+      if (changed) end('user-changed');
+      if (userId != null) generation.userId = userId;
+      arriving = held.origin !== 'restored';
+      const guest = 'guest' in reply ? reply.guest : changed ? undefined : state.memory.guest;
+      state.change(transitions.loggedIn(held, guest));
+      watchClock();
+      if (!arriving) book.usable();
+      return changed;
+    },
+    arrived: () => {
+      arriving = false;
+      book.usable();
+    },
+    expire: ({ token }, byBackend) => {
+      const held = current();
+      if (!held || held.credential.token !== token) return false;
+      watch.unsubscribe();
+      state.together(() => {
+        state.change(transitions.expired());
+        expired(byBackend);
+      });
+      return true;
+    },
+    nextGeneration: (reason) => {
+      watch.unsubscribe();
+      end(reason);
+    },
+  };
+  return book;
+}

@@ -1,0 +1,216 @@
+import { catchError, defer, finalize, map, mergeMap, of, shareReplay, Subject, tap } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { now } from './clock';
+import type { Told } from './events';
+import type { Allowance } from './exchange';
+import { orError } from './or-error';
+import type { Room } from './room';
+import type { SessionError } from './session-error';
+import { interactiveStage } from './stages/interactive';
+import { silentStage } from './stages/silent';
+import { transitions } from './state';
+import type {
+  AuthorizeRequest,
+  Credential,
+  CredentialReply,
+  LoginMode,
+  LoginReply,
+  LoginStage,
+  TipsSource,
+} from './types';
+
+/** One login in progress. */
+export interface Flight extends Allowance, Told {
+  stage: LoginStage;
+}
+
+/** What a silent stage ends with, if it does not fail. */
+export type SilentOutcome<C extends Credential> =
+  CredentialReply<C> | { readonly authorize: AuthorizeRequest; readonly flight?: Flight };
+
+/** A silent stage in progress: it finishes whoever leaves, because a code cannot be taken back. */
+export interface SilentSlot<C extends Credential> {
+  readonly outcome$: Observable<SilentOutcome<C>>;
+  /** The expired credential that it renews; such a stage is not what a force caller asks for. */
+  readonly renews: C | undefined;
+}
+
+/** An interactive stage in progress: it is withdrawn when its last waiter leaves. */
+export interface InteractiveSlot<C extends Credential> {
+  readonly credential$: Observable<C>;
+  readonly method: string;
+  /** Emits when the stage is over, however it ends. */
+  readonly over$: Observable<unknown>;
+}
+
+/** What an interactive stage is opened with. */
+export interface Opening {
+  readonly mode: LoginMode;
+  readonly authorize: AuthorizeRequest;
+  readonly tips: TipsSource | undefined;
+  /** The flight whose silent stage asked for it, which goes on with it. */
+  readonly flight: Flight | undefined;
+}
+
+/** The logins in progress: one silent stage or one interactive stage, each shared by all who wait for it. */
+export interface Flights<C extends Credential> {
+  readonly silent: SilentSlot<C> | undefined;
+  readonly interactive: InteractiveSlot<C> | undefined;
+  openSilent(mode: LoginMode, renews: C | undefined): SilentSlot<C>;
+  openInteractive(opening: Opening): InteractiveSlot<C>;
+  /** Takes one value, unless the flights are aborted before it comes. */
+  wait<T>(source: Observable<T>): Observable<T>;
+  /** Ends what is in progress; all who wait get the error. */
+  abort(error: SessionError): void;
+}
+
+const INTERRUPTIONS = 2;
+
+export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
+  const { settings, events, state, book, keeper, loop, sessionKey, exchange, send } = room;
+  const abortWaiters$ = new Subject<SessionError>();
+  const abortFlight$ = new Subject<SessionError>();
+  let current: Flight | undefined;
+  let silent: SilentSlot<C> | undefined;
+  let interactive: InteractiveSlot<C> | undefined;
+
+  const enter = (stage: LoginStage, mode: LoginMode, asked?: Flight): Flight => {
+    const goesOn = asked && asked === current;
+    const flight = goesOn
+      ? asked
+      : { mode, stage, startedAt: now(), interruptions: INTERRUPTIONS, tookCode: false };
+    current = flight;
+    flight.stage = stage;
+    state.together(() => {
+      state.change(transitions.stageOpened(stage));
+      if (!goesOn) events.tell('login-start', undefined, flight);
+    });
+    return flight;
+  };
+
+  const withdraw = (flight: Flight) => {
+    if (flight !== current) return;
+    current = undefined;
+    state.change(transitions.withdrawn());
+  };
+
+  const land = (flight: Flight, reply: CredentialReply<C>, receivedAt: number) => {
+    current = undefined;
+    state.together(() => {
+      const { credential } = reply;
+      const userChanged = book.take({ credential, receivedAt, origin: flight.stage }, reply);
+      keeper.keep(flight.stage === 'interactive');
+      loop.issued();
+      if (flight.tookCode) sessionKey.renewed();
+      if (userChanged) events.tell('user-changed');
+      events.tell('login-success', undefined, flight);
+    });
+  };
+
+  const fail = (flight: Flight, error: SessionError) => {
+    if (flight !== current) return;
+    if (error.code === 'interaction-required') return withdraw(flight);
+    current = undefined;
+    state.together(() => {
+      const refused = !book.usable() && state.memory.held && error.code === 'login-rejected';
+      if (refused) keeper.clear();
+      state.change(refused ? transitions.refused(error) : transitions.failed(error));
+      events.tell('login-failure', error, flight);
+    });
+  };
+
+  /** Everything that has to be done before a reply counts. */
+  const prepare = (flight: Flight, reply: LoginReply<C>): Observable<unknown> => {
+    const { afterLogin } = settings;
+    if (!afterLogin || !('credential' in reply)) return of(reply);
+    const { credential } = reply;
+    return exchange.hook(flight, 'afterLogin', () => afterLogin(credential, send(credential)));
+  };
+
+  /** Runs a stage to its reply; memory and slots are settled before anybody hears of it. */
+  const fly = <R extends LoginReply<C>>(
+    flight: Flight,
+    stage$: Observable<R>,
+    free: () => void,
+  ): Observable<R> => {
+    let receivedAt = 0;
+    const reply$ = stage$.pipe(
+      mergeMap((reply) => {
+        receivedAt = now();
+        return prepare(flight, reply).pipe(map(() => reply));
+      }),
+    );
+    return orError(reply$, abortFlight$).pipe(
+      tap({ next: free, error: free }),
+      tap((reply) => {
+        if ('credential' in reply) land(flight, reply, receivedAt);
+        else state.change(transitions.guestTold(reply));
+      }),
+      catchError((error: unknown) => {
+        fail(flight, error as SessionError);
+        throw error;
+      }),
+    );
+  };
+
+  return {
+    get silent() {
+      return silent;
+    },
+    get interactive() {
+      return interactive;
+    },
+    openSilent: (mode, renews) => {
+      const slot: SilentSlot<C> = {
+        renews,
+        outcome$: defer(() => {
+          const flight = enter('silent', mode);
+          const free = () => {
+            if (silent === slot) silent = undefined;
+          };
+          return fly(flight, silentStage(room, flight, renews), free).pipe(
+            map((reply): SilentOutcome<C> => ({ ...reply, flight })),
+            // Runs when everybody has the outcome: whoever goes on to the interactive stage has opened it.
+            finalize(() => {
+              if (flight.stage === 'silent') withdraw(flight);
+              book.arrived();
+            }),
+          );
+        }).pipe(shareReplay({ bufferSize: 1, refCount: false })),
+      };
+      return (silent = slot);
+    },
+    openInteractive: (opening) => {
+      const over$ = new Subject<unknown>();
+      const slot: InteractiveSlot<C> = {
+        method: opening.authorize.method,
+        over$,
+        credential$: defer(() => {
+          const flight = enter('interactive', opening.mode, opening.flight);
+          const free = () => {
+            if (interactive === slot) interactive = undefined;
+          };
+          return fly(flight, interactiveStage(room, flight, opening), free).pipe(
+            map((reply) => reply.credential),
+            finalize(() => {
+              free();
+              withdraw(flight);
+              book.arrived();
+              over$.next(slot);
+            }),
+          );
+        }).pipe(shareReplay({ bufferSize: 1, refCount: true })),
+      };
+      return (interactive = slot);
+    },
+    wait: (source) => orError(source, abortWaiters$),
+    abort: (error) => {
+      const flight = current;
+      current = silent = interactive = undefined;
+      if (flight) events.tell('login-failure', error, flight);
+      // The waiters first: none of them may take the flight's end for a failure to go on from.
+      abortWaiters$.next(error);
+      abortFlight$.next(error);
+    },
+  };
+}

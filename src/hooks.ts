@@ -1,0 +1,86 @@
+import { Observable } from 'rxjs';
+import type { SessionError } from './session-error';
+import type { Credential, HttpResponse, RequestOptions, Session } from './types';
+
+/** A stretch of time in which the session belongs to one user; a request is never replayed past its end. */
+export interface Generation {
+  /** The user, as soon as one is known. */
+  userId?: string;
+  ended?: 'logged-out' | 'user-changed' | 'disposed';
+}
+
+/**
+ * What operators and requests need of a session beyond its public members. It travels on the session object,
+ * so that the operators of another copy of the library find it.
+ */
+export interface SessionHooks<C extends Credential = Credential> {
+  readonly generation: Generation;
+  /** Set while a source is being subscribed again: the expiry that it is subscribed again for. */
+  replaying?: SessionError;
+  /** A request that carried this credential was not refused. */
+  accepted(credential: C): void;
+  /** Throws `config-invalid` for a url that a login could not help. */
+  checkUrl(url: string): void;
+  /** Sends a request with this credential, if its origin may see it. */
+  send<T>(options: RequestOptions, credential: C | undefined): Observable<HttpResponse<T>>;
+}
+
+const HOOKS = '_rxWeappSession';
+const GIVEN = '_givenCredential';
+const EXPIRY = '_expiry';
+
+const hidden = <T extends object>(target: T, name: string, value: unknown): T =>
+  Object.defineProperty(target, name, { value, configurable: true });
+
+const read = <T>(target: unknown, name: string): T | undefined =>
+  target == null ? undefined : (target as Record<string, T | undefined>)[name];
+
+/** Puts the hooks on a session. */
+export const provideHooks = <S extends object>(session: S, hooks: SessionHooks<never>): S =>
+  hidden(session, HOOKS, hooks);
+
+/** The hooks of a session; a session that an app's own test made up has none, and goes without. */
+export const hooksOf = (session: Session): Partial<SessionHooks> => read<SessionHooks>(session, HOOKS) || {};
+
+/** Marks a response with the credential that its request was given, or with `null` for none. */
+export const markGiven = <T extends object>(response: T, credential: Credential | undefined): T =>
+  hidden({ ...response }, GIVEN, credential || null);
+
+/** The credential that the request of this outcome was given; `assumed` where the outcome does not say. */
+export function givenTo(outcome: unknown, assumed: Credential | undefined): Credential | undefined {
+  const given = read<Credential | null>(outcome, GIVEN);
+  return given === undefined ? assumed : given || undefined;
+}
+
+/** What is known of the attempt that a `session-expired` error tells of. */
+export interface Expiry {
+  readonly generation: Generation | undefined;
+  /** A guard saw it: subscribed again, the guard logs in. */
+  readonly guarded: boolean;
+}
+
+export const markExpiry = (error: SessionError, expiry: Expiry): SessionError =>
+  hidden(error, EXPIRY, expiry);
+
+export const expiryOf = (error: SessionError): Expiry =>
+  read<Expiry>(error, EXPIRY) || { generation: undefined, guarded: false };
+
+/** Subscribes a source; a guard in it learns what it is subscribed again for. */
+export const replay = <T>(session: Session, expired: SessionError, source: Observable<T>): Observable<T> =>
+  new Observable((subscriber) => {
+    const hooks = hooksOf(session);
+    hooks.replaying = expired;
+    try {
+      return source.subscribe(subscriber);
+    } finally {
+      hooks.replaying = undefined;
+    }
+  });
+
+/** What a guard is subscribed again for, if it is; told once, to the guard of that very request. */
+export function takeReplay(session: Session): SessionError | undefined {
+  const hooks = hooksOf(session);
+  const expired = hooks.replaying;
+  hooks.replaying = undefined;
+  return expired;
+}

@@ -1,0 +1,96 @@
+import { defer, map, type Observable } from 'rxjs';
+import { now } from './clock';
+import { configInvalid } from './config';
+import { originOf, resolve } from './origin';
+import type { Platform } from './platform/platform';
+import { weapp } from './platform/weapp';
+import { request } from './request';
+import type { Credential, HttpResponse, LoginBackend, LoginReply } from './types';
+
+/** Where the login endpoints are, and how their replies are read. */
+export interface HttpBackendOptions<C extends Credential = Credential> {
+  /** Absolute. */
+  readonly baseUrl: string;
+  /** Paths below `baseUrl`; `refresh` only where the backend can renew a credential, `null` turns `logout` off. */
+  readonly paths?: {
+    readonly silentLogin?: string;
+    readonly login?: string;
+    readonly refresh?: string;
+    readonly logout?: string | null;
+  };
+  /** Header fields of each request, or a function that gives them. */
+  readonly header?: Record<string, string> | (() => Record<string, string>);
+  /** Default `weapp()`. */
+  readonly platform?: Platform;
+  /** Reads a reply of another form; default: the protocol's, with `expiresIn` (seconds) or `expiresAt` (epoch ms). */
+  readonly readReply?: (response: HttpResponse) => LoginReply<C>;
+}
+
+type Body = Record<string, unknown>;
+
+/** `expiresIn` counts from receipt, so that a phone's wrong clock does no harm. */
+function protocolReply<C extends Credential>({ data }: HttpResponse): LoginReply<C> {
+  const reply = data as { credential?: Body };
+  const { expiresIn } = (reply && reply.credential) || {};
+  if (typeof expiresIn !== 'number') return reply as unknown as LoginReply<C>;
+  const credential = { ...reply.credential, expiresAt: now() + expiresIn * 1000 };
+  return { ...reply, credential: credential as unknown as C };
+}
+
+/**
+ * A {@link LoginBackend} over HTTP, by the protocol of docs/backend-protocol.md.
+ *
+ * Its Observables emit one reply and complete; they error with `request-failed`, or with the response of a
+ * status other than 2xx, which the session reads by its `statusCode`, `errcode` and Retry-After.
+ *
+ * @param options - see {@link HttpBackendOptions}; throws `config-invalid` for a relative `baseUrl`
+ * @example
+ * ```ts
+ * import { httpBackend } from 'rx-weapp-session';
+ *
+ * export const backend = httpBackend({
+ *   baseUrl: 'https://api.example.com',
+ *   paths: { silentLogin: '/v1/login/silent', login: '/v1/login' },
+ * });
+ * ```
+ */
+export function httpBackend<C extends Credential = Credential>({
+  baseUrl,
+  paths = {},
+  header,
+  platform = weapp(),
+  readReply = protocolReply,
+}: HttpBackendOptions<C>): LoginBackend<C> {
+  if (!originOf(baseUrl)) throw configInvalid('baseUrl', 'must be like "https://api.example.com"');
+  const {
+    silentLogin = '/session/silent',
+    login = '/session/login',
+    refresh,
+    logout = '/session/logout',
+  } = paths;
+
+  const post = (path: string, data: object, credential?: C): Observable<HttpResponse> =>
+    defer(() => {
+      const fields = typeof header === 'function' ? header() : header;
+      const bearer = credential && { Authorization: `Bearer ${credential.token}` };
+      const options = { url: resolve(baseUrl, path), method: 'POST' as const, data };
+      return request(
+        { ...options, header: { 'content-type': 'application/json', ...fields, ...bearer } },
+        platform,
+      );
+    }).pipe(
+      map((response) => {
+        if (response.statusCode >= 200 && response.statusCode < 300) return response;
+        throw response;
+      }),
+    );
+  const ask = (path: string, data: object, credential?: C) =>
+    post(path, data, credential).pipe(map((response) => readReply(response)));
+
+  return {
+    silentLogin: (body) => ask(silentLogin, body),
+    login: (body) => ask(login, body),
+    ...(refresh && { refresh: (credential: C) => ask(refresh, {}, credential) }),
+    ...(logout && { logout: (credential: C) => post(logout, {}, credential) }),
+  };
+}

@@ -1,0 +1,15 @@
+export { retryOnExpired, silentOnly, whileAuthenticated, withLogin } from '../operators/index';
+export { httpBackend } from './http-backend';
+export type { HttpBackendOptions } from './http-backend';
+export type { Platform, WxResult } from './platform/platform';
+export { weapp } from './platform/weapp';
+export { request } from './request';
+export { requestWithLogin } from './request-with-login';
+export { createSession } from './session';
+export { isSessionError, sessionError } from './session-error';
+export type { SessionError, SessionErrorCode } from './session-error';
+export { sessionRequest } from './session-request';
+export { englishTips } from './tips';
+export type * from './types';
+export { weappStore } from './weapp-store';
+export type { WeappStoreOptions } from './weapp-store';

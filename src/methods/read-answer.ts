@@ -1,0 +1,31 @@
+import { classifyRefusal, isFailure } from '../platform/errno';
+import { sessionError } from '../session-error';
+
+const asDetail = (detail: unknown) => (detail || {}) as Record<string, unknown>;
+
+function check(detail: unknown, given: unknown): void {
+  if (!given || isFailure(detail)) {
+    throw sessionError(classifyRefusal(detail), 'no authorisation; see cause', detail);
+  }
+}
+
+/**
+ * Reads an answer: a button event's detail, or a wx result.
+ *
+ * @param alternatives - the fields that an authorisation consists of; all of one list must be there
+ * @returns a function that gives those fields, and throws the refusal, the cancel or the fault it finds instead
+ */
+export const readFields =
+  (...alternatives: readonly (readonly string[])[]) =>
+  (detail: unknown): Record<string, unknown> => {
+    const given = asDetail(detail);
+    const fields = alternatives.find((names) => names.every((name) => given[name])) || [];
+    check(detail, fields.length);
+    return Object.assign({}, ...fields.map((name) => ({ [name]: given[name] }))) as Record<string, unknown>;
+  };
+
+/** Reads a whole profile as it is: it is signed, and encrypted, as a whole. */
+export const readProfile = (detail: unknown): unknown => {
+  check(detail, asDetail(detail).userInfo);
+  return detail;
+};

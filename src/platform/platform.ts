@@ -1,0 +1,33 @@
+import type { Observable } from 'rxjs';
+
+/**
+ * What the library needs of a mini-program's runtime: its api called by name, and whether the app is shown.
+ * `weapp()` makes one of any object with wx's methods.
+ */
+export interface Platform {
+  /** The underlying api object: sessions of one object share its limits. */
+  readonly api: object;
+  /**
+   * Calls an asynchronous api in callback style. Cold; emits its success result and completes; errors with
+   * its fail result, or with one of the same form where the api is missing or throws. Unsubscribing aborts a
+   * task that can be aborted.
+   *
+   * @param name - the api, such as `'login'`
+   * @param options - its options, without callbacks
+   */
+  call<T>(name: string, options?: object): Observable<T>;
+  /**
+   * Calls a synchronous api.
+   *
+   * @returns its result; throws where the api is missing, or throws
+   */
+  callSync(name: string, ...args: readonly unknown[]): unknown;
+  /** Tells each change: true when the app is shown, false when it is hidden. Silent where that cannot be told. */
+  readonly shown$: Observable<boolean>;
+}
+
+/** A wx callback's result, as far as it can be relied on; PLATFORM: errMsg is not stable, errno comes first. */
+export interface WxResult {
+  readonly errMsg?: string;
+  readonly errno?: number;
+}

@@ -1,0 +1,76 @@
+import { Observable } from 'rxjs';
+import type { Platform } from './platform';
+
+type Api = Record<string, unknown>;
+type ApiFunction = (...args: unknown[]) => unknown;
+
+/**
+ * The platform over any object with wx's methods; missing optional ones are tolerated.
+ *
+ * Callbacks are always passed, because not every wx api can return a promise (wx.login's own documentation
+ * says that it cannot), and they settle once, whether they come synchronously, twice, or both.
+ *
+ * @param api - default: the global `wx`, looked up at first use, so that importing touches nothing
+ * @example
+ * ```ts
+ * import { createSession, httpBackend, weapp } from 'rx-weapp-session';
+ *
+ * const platform = weapp();
+ * const backend = httpBackend({ baseUrl: 'https://api.example.com', platform });
+ * export const session = createSession({ source: 'shop', backend, platform });
+ * ```
+ */
+export function weapp(api?: object): Platform {
+  const lookUp = (): Api => (api ??= typeof wx === 'object' ? wx : {}) as Api;
+  const find = (name: string): ApiFunction => {
+    const method = lookUp()[name];
+    if (typeof method !== 'function') throw { errMsg: `${name}:fail not supported` };
+    return (method as ApiFunction).bind(api);
+  };
+
+  return {
+    get api() {
+      return lookUp();
+    },
+    call: <T>(name: string, options?: object) =>
+      new Observable<T>((subscriber) => {
+        let settled = false;
+        const task = find(name)({
+          ...options,
+          success: (result: T) => {
+            settled = true;
+            subscriber.next(result);
+            subscriber.complete();
+          },
+          fail: (result: unknown) => {
+            settled = true;
+            subscriber.error(result);
+          },
+        }) as { abort?: () => void } | undefined;
+        return () => {
+          if (!settled && task && task.abort) task.abort();
+        };
+      }),
+    callSync: (name, ...args) => find(name)(...args),
+    shown$: new Observable<boolean>((subscriber) => {
+      const listen = (change: string, shown: boolean) => {
+        const tell = () => subscriber.next(shown);
+        try {
+          find(`on${change}`)(tell);
+        } catch {
+          return; // Base libraries before 2.1.2 and plugins cannot tell.
+        }
+        subscriber.add(() => {
+          try {
+            // Without the very function, `off` would remove everybody's listeners.
+            find(`off${change}`)(tell);
+          } catch {
+            // Nothing to take back where `off` is missing: a closed subscriber ignores the listener.
+          }
+        });
+      };
+      listen('AppShow', true);
+      listen('AppHide', false);
+    }),
+  };
+}

@@ -1,0 +1,40 @@
+import { defer, type Observable } from 'rxjs';
+import { retryOnExpired } from '../operators/retry-on-expired';
+import { silentOnly } from '../operators/silent-only';
+import { withLogin } from '../operators/with-login';
+import { hooksOf } from './hooks';
+import { sessionRequest } from './session-request';
+import type { HttpResponse, LoginOptions, RequestOptions, Session } from './types';
+
+/**
+ * A request that logs in first where that is needed, and again where the backend says that the session expired:
+ * `sessionRequest`, guarded by `withLogin` (mode `silent`: by `silentOnly`), within `retryOnExpired`.
+ *
+ * Cold; emits the response, of any other HTTP status, and completes; errors with the login's error, with
+ * `session-expired`, `request-failed`, and with `config-invalid` for a url of an untrusted origin.
+ *
+ * @param session - the session to log in to
+ * @param options - the request, and how far its login may go
+ * @example
+ * ```ts
+ * import { requestWithLogin } from 'rx-weapp-session';
+ * import type { Session } from 'rx-weapp-session';
+ *
+ * export const comment = (session: Session, text: string) =>
+ *   requestWithLogin(session, { url: '/comments', method: 'POST', data: { text } });
+ * ```
+ */
+export function requestWithLogin<T>(
+  session: Session,
+  { loginOptions = {}, ...options }: RequestOptions & { loginOptions?: LoginOptions },
+): Observable<HttpResponse<T>> {
+  const silent = loginOptions.mode === 'silent';
+  return defer(() => {
+    const { checkUrl } = hooksOf(session);
+    if (!silent && checkUrl) checkUrl(options.url);
+    return sessionRequest<T>(session, options).pipe(
+      silent ? silentOnly(session, loginOptions) : withLogin(session, loginOptions),
+      retryOnExpired(session),
+    );
+  });
+}

@@ -1,0 +1,30 @@
+import { defer, type Observable } from 'rxjs';
+import { hooksOf } from './hooks';
+import { request } from './request';
+import type { HttpResponse, RequestOptions, Session } from './types';
+
+/**
+ * A request with the session's credential, if there is a usable one at the moment of subscription and the url
+ * is of a trusted origin. Never logs in: pipe it through a guard, or use `requestWithLogin`.
+ *
+ * Cold; emits the response, of any HTTP status, and completes; errors with `request-failed`, and with
+ * `config-invalid` for a relative url without `baseUrl`, or where neither `baseUrl` nor `trustedOrigins` is set.
+ * It is built anew at each subscription, so that a retry carries the new credential.
+ *
+ * @param session - whose credential
+ * @param options - the request; `url` may be relative to `baseUrl`, `timeout` is in ms
+ * @example
+ * ```ts
+ * import { retryOnExpired, sessionRequest, withLogin } from 'rx-weapp-session';
+ * import type { Session } from 'rx-weapp-session';
+ *
+ * export const loadOrders = (session: Session) =>
+ *   sessionRequest<string[]>(session, { url: '/orders' }).pipe(withLogin(session), retryOnExpired(session));
+ * ```
+ */
+export function sessionRequest<T>(session: Session, options: RequestOptions): Observable<HttpResponse<T>> {
+  return defer(() => {
+    const { send } = hooksOf(session);
+    return send ? send<T>(options, session.credential) : request<T>(options);
+  });
+}

@@ -1,0 +1,220 @@
+import {
+  AsyncSubject,
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  ignoreElements,
+  merge,
+  of,
+  shareReplay,
+  Subject,
+  Subscription,
+  switchMap,
+  takeUntil,
+} from 'rxjs';
+import type { Observable } from 'rxjs';
+import { configInvalid, readConfig } from './config';
+import { createCredentialBook } from './credential';
+import { createEvents } from './events';
+import { createExchange } from './exchange';
+import { createFlights } from './flight';
+import { createForeground } from './foreground';
+import { provideHooks } from './hooks';
+import type { SessionHooks } from './hooks';
+import { createLoopGuard } from './loop-guard';
+import { createModes, FRESH } from './modes';
+import { orError } from './or-error';
+import { createPromptDesk } from './prompts';
+import { createSender } from './send';
+import { sessionError } from './session-error';
+import type { SessionError } from './session-error';
+import { createSessionKey } from './session-key';
+import { createState, transitions } from './state';
+import { createRecordKeeper } from './store';
+import type { Credential, RequestOptions, SendRequest, Session, SessionConfig } from './types';
+
+/**
+ * Makes a session: one shared login state of one mini-program at its backend. Nothing is touched until it is
+ * first used.
+ *
+ * @param config - see {@link SessionConfig}; throws `config-invalid`, naming the field and the fix
+ * @example
+ * ```ts
+ * import { createSession, httpBackend, requestWithLogin } from 'rx-weapp-session';
+ *
+ * const baseUrl = 'https://api.example.com';
+ * const session = createSession({ source: 'shop', baseUrl, backend: httpBackend({ baseUrl }) });
+ *
+ * session.session$.subscribe(({ status }) => console.log(status));
+ * requestWithLogin<{ name: string }>(session, { url: '/me' }).subscribe(({ data }) => console.log(data.name));
+ * ```
+ */
+export function createSession<C extends Credential = Credential>(config: SessionConfig<C>): Session<C> {
+  const settings = readConfig(config);
+  const { source, backend, platform, timeouts } = settings;
+
+  const events = createEvents();
+  const foreground = createForeground();
+  const state = createState<C>();
+  const loop = createLoopGuard();
+  const keeper = createRecordKeeper(settings, foreground, state, events);
+  const book = createCredentialBook(state, settings.expiryLeeway, (byBackend) => {
+    if (byBackend) {
+      loop.refused();
+      keeper.clear();
+    }
+    events.tell('expired');
+  });
+  const sessionKey = createSessionKey(platform, foreground, timeouts.code);
+  const desk = createPromptDesk(foreground.after, settings.promptGrace);
+  const exchange = createExchange(settings, foreground, events);
+  const sender = createSender(settings);
+  const send =
+    (credential: C): SendRequest =>
+    (options) =>
+      sender.send(options, credential);
+  const room = { settings, events, foreground, state, loop, keeper, book, sessionKey, desk, exchange, send };
+  const flights = createFlights(room);
+  const login = createModes(room, flights);
+
+  const disposed$ = new Subject<SessionError>();
+  const restored$ = new AsyncSubject<never>();
+  const running = new Subscription();
+  let started = false;
+  let disposed: SessionError | undefined;
+
+  /** Everything that is not needed before the session is first used. */
+  const start = () => {
+    if (started) return;
+    started = true;
+    running.add(
+      platform.shown$.subscribe((shown) => {
+        foreground.shown$.next(shown);
+        if (!shown) return;
+        sessionKey.forget();
+        book.usable();
+      }),
+    );
+    const { generation } = book;
+    running.add(
+      keeper.read().subscribe({
+        next: (record) => {
+          // A logout that came first could not know of the mark that it has to keep.
+          if (generation.ended) keeper.clear();
+          else if ('credential' in record) {
+            const { credential, receivedAt } = record;
+            state.together(() => book.take({ credential, receivedAt, origin: 'restored' }, record));
+          }
+        },
+        complete: () => restored$.complete(),
+      }),
+    );
+  };
+
+  const usable = () => {
+    start();
+    return disposed ? undefined : book.usable();
+  };
+
+  const verify = () => defer(() => (usable() ? sessionKey.verify() : of(false)));
+
+  /** Refuses what comes after `dispose`. */
+  const alive = <T>(work: () => Observable<T>) =>
+    defer(() => {
+      if (disposed) throw disposed;
+      start();
+      return work();
+    });
+
+  const tellBackend = (credential: C) =>
+    exchange
+      .hook({ interruptions: 0, tookCode: false }, 'logout', () => backend.logout?.(credential) || EMPTY)
+      .pipe(
+        catchError((error: unknown) => {
+          events.tell('backend-logout-failure', error as SessionError);
+          return EMPTY;
+        }),
+      );
+
+  const session: Session<C> = {
+    source,
+    session$: defer(() => {
+      usable();
+      return state.state$;
+    }),
+    get snapshot() {
+      usable();
+      return state.snapshot;
+    },
+    get credential() {
+      return usable();
+    },
+    prompt$: desk.prompt$,
+    event$: events.asObservable(),
+    login: (options) =>
+      alive(() => {
+        const asked = options || {};
+        const { mode = 'common' } = asked;
+        if (!FRESH[mode]) throw configInvalid('mode', `must be one of ${Object.keys(FRESH)}`);
+        if (exchange.inCall) throw sessionError('reentrant-login', 'a login cannot wait for itself');
+        const credential$ = asked.verify
+          ? verify().pipe(switchMap((good) => login(good ? mode : FRESH[mode], asked)))
+          : login(mode, asked);
+        return flights.wait(concat(restored$, credential$));
+      }),
+    logout: ({ forget } = {}) => {
+      if (disposed) return of(undefined);
+      start();
+      const { held } = state.memory;
+      return state.together(() => {
+        book.nextGeneration('logged-out');
+        loop.reset();
+        sessionKey.forget();
+        state.change(transitions.loggedOut());
+        const cleared$ = keeper.clear(forget);
+        events.tell('logout');
+        flights.abort(sessionError('logged-out', 'logged out'));
+        const settled$ = merge(cleared$, held ? tellBackend(held.credential) : EMPTY);
+        const done$ = concat(settled$.pipe(ignoreElements(), takeUntil(disposed$)), of(undefined)).pipe(
+          shareReplay({ bufferSize: 1, refCount: false }),
+        );
+        done$.subscribe();
+        return done$;
+      });
+    },
+    invalidate: (credential) => !!usable() && book.expire(credential, true),
+    isExpired: (outcome) => {
+      try {
+        return !!settings.isExpired(outcome);
+      } catch (error) {
+        events.threw('isExpired', error);
+        return false;
+      }
+    },
+    verify: () => alive(() => orError(verify(), disposed$)),
+    dispose: () => {
+      if (disposed) return;
+      disposed = sessionError('disposed', 'disposed');
+      book.nextGeneration('disposed');
+      flights.abort(disposed);
+      disposed$.next(disposed);
+      running.unsubscribe();
+      [keeper, state, desk, events].forEach((part) => part.complete());
+    },
+  };
+
+  const hooks: SessionHooks<C> = {
+    get generation() {
+      return book.generation;
+    },
+    accepted: ({ token }) => {
+      const current = book.usable();
+      if (current && current.token === token) loop.reset();
+    },
+    checkUrl: sender.checkUrl,
+    send: <T>(options: RequestOptions, credential: C | undefined) =>
+      alive(() => sender.send<T>(options, credential)),
+  };
+  return provideHooks(session, hooks);
+}

@@ -1,0 +1,149 @@
+import {
+  catchError,
+  defer,
+  EMPTY,
+  from,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  of,
+  repeat,
+  take,
+  tap,
+} from 'rxjs';
+import type { Observable } from 'rxjs';
+import { after, now } from '../clock';
+import { configInvalid } from '../config';
+import type { Told } from '../events';
+import type { Allowance } from '../exchange';
+import type { Opening } from '../flight';
+import type { Question } from '../prompts';
+import type { Room } from '../room';
+import { isSessionError, sessionError } from '../session-error';
+import { transitions } from '../state';
+import { chineseTips, mergeTips } from '../tips';
+import type { AuthMethod, AuthorizeRequest, Credential, CredentialReply } from '../types';
+
+/** What the user gave, and the code that it was encrypted under, where one was taken before. */
+interface Answer {
+  readonly authorization: unknown;
+  readonly code?: string;
+}
+
+const MOST_STEPS = 5;
+
+/** WeChat's codes live for five minutes; half a minute is left for the exchange. */
+const CODE_AGE = 270000;
+
+/** Asks the user, hands the answer to the backend, and goes on while the backend asks for more. */
+export function interactiveStage<C extends Credential>(
+  { settings, exchange, desk, foreground, events, loop, state }: Room<C>,
+  flight: Allowance & Told,
+  { authorize, tips, flight: asking }: Opening,
+): Observable<CredentialReply<C>> {
+  const { methods, timeouts } = settings;
+  const sources = [chineseTips, settings.tips, settings.pageTips, tips];
+
+  const ask = (subject: Omit<Question, 'tips'>): Observable<unknown> =>
+    defer(() => {
+      events.tell('prompt', undefined, flight);
+      const words = mergeTips(sources, subject, (error) => events.threw('tips', error));
+      return desk.ask({ ...subject, tips: words });
+    }).pipe(foreground.within(timeouts.prompt, 'the prompt', 'auth-failed'), tap(loop.reset));
+
+  const openPanel = (scope: string, refused: unknown) =>
+    ask({ method: 'setting', openType: 'openSetting', scope }).pipe(
+      catchError((error: unknown) => {
+        throw isSessionError(error, 'auth-cancelled') ? refused : error;
+      }),
+      map((detail) => {
+        const { authSetting } = (detail || {}) as { authSetting?: Record<string, unknown> };
+        if (!authSetting || authSetting[scope] !== true) throw refused;
+      }),
+    );
+
+  const read = ({ read: readDetail }: AuthMethod) =>
+    map((detail: unknown): unknown => {
+      try {
+        return readDetail(detail);
+      } catch (error) {
+        throw isSessionError(error) ? error : sessionError('auth-failed', 'the answer cannot be read', error);
+      }
+    });
+
+  const askFor = (name: string, method: AuthMethod, panelOpened = false): Observable<unknown> => {
+    const { openType, settingScope, withoutPrompt } = method;
+    const prompt = ask({ method: name, ...(openType && { openType }) }).pipe(read(method));
+    const authorization = withoutPrompt
+      ? defer(() => from(withoutPrompt())).pipe(
+          foreground.within(timeouts.exchange, 'withoutPrompt', 'auth-failed'),
+          read(method),
+          catchError(() => prompt),
+        )
+      : prompt;
+    return authorization.pipe(
+      catchError((error: unknown) => {
+        if (panelOpened || !settingScope || !isSessionError(error, 'auth-denied')) throw error;
+        return openPanel(settingScope, error).pipe(mergeMap(() => askFor(name, method, true)));
+      }),
+    );
+  };
+
+  /** Keeps the code young while the user thinks; an answer to an old one cannot be used, so it is asked again. */
+  const askUnderCode = (name: string, method: AuthMethod): Observable<Answer> =>
+    defer(() => {
+      let code = '';
+      let takenAt = 0;
+      const takeCode = exchange.code(flight).pipe(
+        tap((value) => {
+          code = value;
+          takenAt = now();
+        }),
+      );
+      const renewals = defer(() => after(CODE_AGE)).pipe(
+        mergeMap(() => takeCode.pipe(catchError(() => EMPTY))),
+        repeat(),
+        ignoreElements(),
+      );
+      return takeCode.pipe(
+        mergeMap(() => merge(askFor(name, method), renewals).pipe(take(1))),
+        mergeMap((authorization) =>
+          now() - takenAt > CODE_AGE ? askUnderCode(name, method) : of({ authorization, code }),
+        ),
+      );
+    });
+
+  const step = (
+    { method: name, ticket }: AuthorizeRequest,
+    byBackend: boolean,
+    number: number,
+  ): Observable<CredentialReply<C>> => {
+    const method = methods[name];
+    if (!method || number > MOST_STEPS) {
+      const reason = `"${name}" is not in methods, or one step too many`;
+      throw byBackend ? sessionError('backend-invalid', reason) : configInvalid('method', reason);
+    }
+    const underCode = !ticket && method.code === 'before-prompt';
+    const answer = underCode
+      ? askUnderCode(name, method)
+      : askFor(name, method).pipe(map((authorization): Answer => ({ authorization })));
+    return answer.pipe(
+      mergeMap((given) => {
+        const request = of({ method: name, ...given, ...(ticket && { ticket }) });
+        const codeLast = !ticket && method.code === 'after-answer';
+        const complete = codeLast
+          ? request.pipe(mergeMap((it) => exchange.code(flight).pipe(map((code) => ({ ...it, code })))))
+          : request;
+        return exchange.interactive(flight, complete, !underCode);
+      }),
+      mergeMap((reply) => {
+        if ('credential' in reply) return of(reply);
+        state.change(transitions.guestTold(reply));
+        return step(reply.authorize, true, number + 1);
+      }),
+    );
+  };
+
+  return defer(() => step(authorize, !!asking, 1));
+}
