@@ -1,5 +1,5 @@
-import { catchError, defer, type Observable, tap } from 'rxjs';
-import { expiryOf } from '../src/hooks';
+import { catchError, defer, type Observable, of, switchMap } from 'rxjs';
+import { expiryOf, hooksOf } from '../src/hooks';
 import { isSessionError, sessionError } from '../src/session-error';
 import type { SessionError } from '../src/session-error';
 import type { Credential, LoginMode, LoginOptions, Session } from '../src/types';
@@ -22,7 +22,7 @@ export function checkGeneration(expired: SessionError): void {
 }
 
 /**
- * Logs in for a request.
+ * Logs in for a request, and once more where somebody found the new credential refused before this one had it.
  *
  * @param expired - the expiry that the request is made again for, if it is; a failed login then names it as its cause
  */
@@ -31,11 +31,16 @@ export function logIn(
   options: LoginOptions,
   expired: SessionError | undefined,
 ): Observable<Credential> {
-  if (!expired) return session.login(options);
   return defer(() => session.login(options)).pipe(
-    tap(() => checkGeneration(expired)),
+    switchMap((credential) => {
+      if (expired) checkGeneration(expired);
+      const refused = hooksOf(session).generation && !session.credential;
+      return refused
+        ? logIn(session, { ...options, mode: modeAgain(options.mode) }, expired)
+        : of(credential);
+    }),
     catchError((error: unknown) => {
-      if (!isSessionError(error) || error.cause === expired) throw error;
+      if (!expired || !isSessionError(error) || error.cause === expired) throw error;
       throw error.code === 'login-loop' ? expired : sessionError(error.code, error.message, expired);
     }),
   );

@@ -108,7 +108,12 @@ export function readConfig<C extends Credential>(config: SessionConfig<C>): Sett
     timeouts: { code = 10000, exchange = 15000, prompt = Infinity } = {},
     retry: { count = 2, delay = 300 } = {},
   } = config;
-  const methods = { ...builtInMethods(platform), ...config.methods };
+  // Without a prototype: no name that every object has is a method.
+  const methods: Settings<C>['methods'] = Object.assign(
+    Object.create(null),
+    builtInMethods(platform),
+    config.methods,
+  );
   Object.keys(methods).forEach((name) => check(methods[name], METHOD_CHECKS, `methods.${name}.`));
   if (!methods[defaultMethod]) {
     throw configInvalid('defaultMethod', 'must be in methods');

@@ -11,7 +11,7 @@ import {
   of,
   retry,
 } from 'rxjs';
-import type { MonoTypeOperatorFunction, ObservableInput } from 'rxjs';
+import type { ObservableInput } from 'rxjs';
 import { after } from './clock';
 import type { Settings } from './config';
 import type { Events } from './events';
@@ -39,17 +39,17 @@ export interface Exchange<C extends Credential> {
   code(flight: Allowance): Observable<string>;
   silent(flight: Allowance): Observable<LoginReply<C>>;
   refresh(flight: Allowance, expired: C): Observable<LoginReply<C>>;
-  /** @param again - whether the same answer may be sent again, with a fresh code where it takes one */
+  /** @param repeats - whether the same answer may be sent again, with a fresh code where it takes one */
   interactive(
     flight: Allowance,
-    request: Observable<Omit<AuthorizedLogin, 'source'>>,
-    again: boolean,
+    answer$: Observable<Omit<AuthorizedLogin, 'source'>>,
+    repeats: boolean,
   ): Observable<LoginReply<C>>;
   /** Runs a hook of the app's to its end; emits once. */
   hook(flight: Allowance, name: string, call: () => ObservableInput<unknown>): Observable<unknown>;
 }
 
-const REMEMBERED_CODES = 32;
+const REMEMBERED_CODES = 300;
 
 export function createExchange<C extends Credential>(
   { source, backend, platform, timeouts, retry: patience }: Settings<C>,
@@ -81,56 +81,40 @@ export function createExchange<C extends Credential>(
       }
     });
 
-  const inTime = <T>(step: string, source$: Observable<T>): Observable<T> =>
-    source$.pipe(foreground.within(timeouts.exchange, step, 'backend-invalid'));
+  const inTime = <T>(step: string, work: () => ObservableInput<T>): Observable<T> =>
+    call(work).pipe(foreground.within(timeouts.exchange, step, 'backend-invalid'));
 
-  /** Takes a step again that the background interrupted, as soon as the app is shown. */
-  const uninterrupted = <T>(flight: Allowance): MonoTypeOperatorFunction<T> =>
-    retry({
-      delay: (error: unknown) => {
-        if (isInterrupted(error) && flight.interruptions-- > 0) return foreground.whenShown;
-        throw error;
-      },
-    });
-
-  /** Takes an exchange again after what passes by itself, and once after a code that WeChat refused. */
-  const patient = <T>(): MonoTypeOperatorFunction<T> => {
+  /**
+   * Takes a step again: as soon as the app is shown, where the background interrupted it; after a while, where
+   * the failure passes by itself; at once, where WeChat refused the code.
+   *
+   * @param repeats - whether the step may be taken again after a failure
+   * @param resumes - whether it may be taken again after an interruption
+   */
+  const persistent = <T>(flight: Allowance, repeats: boolean, resumes = repeats) => {
     let tries = 0;
-    let freshCode = false;
-    return retry({
+    let codes = 0;
+    return retry<T>({
       delay: (reason: unknown) => {
         const { error, again, wait } = readFailure(reason);
-        if (again === 'fresh-code' && !freshCode) {
-          freshCode = true;
-          events.tell('retry', error);
-          return of(0);
-        }
-        const askedTooMuch = wait !== undefined && wait > timeouts.exchange;
-        if (again !== 'later' || tries >= patience.count || askedTooMuch) throw error;
+        const interrupted = isInterrupted(reason);
+        if (interrupted && resumes && flight.interruptions-- > 0) return foreground.whenShown;
+        const freshCode = again === 'fresh-code' && !codes++;
+        const later =
+          again === 'later' && !interrupted && tries < patience.count && !(wait && wait > timeouts.exchange);
+        if (!repeats || !(freshCode || later)) throw error;
         events.tell('retry', error);
+        if (freshCode) return of(reason);
         const backOff = Math.random() * patience.delay * 2 ** tries++;
         return after(wait === undefined ? backOff : wait);
       },
     });
   };
 
-  const typed = <T>(): MonoTypeOperatorFunction<T> =>
-    catchError((reason: unknown) => {
-      throw readFailure(reason).error;
-    });
-
-  const exchange = (flight: Allowance, attempt: Observable<unknown>, again: boolean) => {
-    const reply = attempt.pipe(map((value) => readReply<C>(value)));
-    return again ? reply.pipe(uninterrupted(flight), patient()) : reply.pipe(typed());
-  };
-
   const code = (flight: Allowance): Observable<string> =>
     takeCode(platform, foreground.within(timeouts.code, 'wx.login', 'code-unavailable')).pipe(
-      uninterrupted(flight),
       map((value) => {
-        if (exchanged.includes(value)) {
-          throw sessionError('code-unavailable', 'wx.login repeated a code');
-        }
+        if (exchanged.includes(value)) throw sessionError('code-unavailable', 'wx.login repeated a code');
         exchanged = [...exchanged, value].slice(-REMEMBERED_CODES);
         flight.tookCode = true;
         return value;
@@ -138,6 +122,19 @@ export function createExchange<C extends Credential>(
       catchError((error: unknown) => {
         throw isSessionError(error) ? error : sessionError('code-unavailable', 'wx.login failed', error);
       }),
+      persistent(flight, false, true),
+    );
+
+  const exchange = (
+    flight: Allowance,
+    step: string,
+    request$: Observable<() => ObservableInput<unknown>>,
+    repeats: boolean,
+  ): Observable<LoginReply<C>> =>
+    request$.pipe(
+      mergeMap((request) => inTime(step, request)),
+      map((reply) => readReply<C>(reply)),
+      persistent(flight, repeats),
     );
 
   return {
@@ -146,40 +143,23 @@ export function createExchange<C extends Credential>(
     },
     code,
     silent: (flight) => {
-      const attempt = code(flight).pipe(
-        mergeMap((value) =>
-          inTime(
-            'silentLogin',
-            call(() => backend.silentLogin({ source, code: value })),
-          ),
-        ),
-      );
-      return exchange(flight, attempt, true);
+      const request$ = code(flight).pipe(map((value) => () => backend.silentLogin({ source, code: value })));
+      return exchange(flight, 'silentLogin', request$, true);
     },
     refresh: (flight, expired) =>
       exchange(
         flight,
-        inTime(
-          'refresh',
-          call(() => backend.refresh?.(expired) || EMPTY),
-        ),
+        'refresh',
+        of(() => backend.refresh?.(expired) || EMPTY),
         true,
       ),
-    interactive: (flight, request, again) => {
-      const attempt = request.pipe(
-        mergeMap((answer) =>
-          inTime(
-            'login',
-            call(() => backend.login({ source, ...answer })),
-          ),
-        ),
-      );
-      return exchange(flight, attempt, again);
+    interactive: (flight, answer$, repeats) => {
+      const request$ = answer$.pipe(map((answer) => () => backend.login({ source, ...answer })));
+      return exchange(flight, 'login', request$, repeats);
     },
     hook: (flight, name, work) =>
-      defer(() => inTime(name, concat(call(work).pipe(ignoreElements()), of(undefined)))).pipe(
-        uninterrupted(flight),
-        typed(),
+      defer(() => inTime(name, () => concat(from(work()).pipe(ignoreElements()), of(undefined)))).pipe(
+        persistent(flight, false, true),
       ),
   };
 }

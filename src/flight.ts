@@ -49,7 +49,7 @@ export interface Opening {
   readonly authorize: AuthorizeRequest;
   readonly tips: TipsSource | undefined;
   /** The flight whose silent stage asked for it, which goes on with it. */
-  readonly flight: Flight | undefined;
+  readonly flight?: Flight;
 }
 
 /** The logins in progress: one silent stage or one interactive stage, each shared by all who wait for it. */
@@ -73,6 +73,7 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
   let current: Flight | undefined;
   let silent: SilentSlot<C> | undefined;
   let interactive: InteractiveSlot<C> | undefined;
+  let aborting = false;
 
   const enter = (stage: LoginStage, mode: LoginMode, asked?: Flight): Flight => {
     const goesOn = asked && asked === current;
@@ -196,7 +197,7 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
               free();
               withdraw(flight);
               book.arrived();
-              over$.next(slot);
+              if (!aborting) over$.next(slot);
             }),
           );
         }).pipe(shareReplay({ bufferSize: 1, refCount: true })),
@@ -208,8 +209,10 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
       const flight = current;
       current = silent = interactive = undefined;
       if (flight) events.tell('login-failure', error, flight);
-      // The waiters first: none of them may take the flight's end for a failure to go on from.
+      // The waiters first: none of them may take the flight's end for something to go on from.
+      aborting = true;
       abortWaiters$.next(error);
+      aborting = false;
       abortFlight$.next(error);
     },
   };

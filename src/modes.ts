@@ -5,7 +5,7 @@ import type { Room } from './room';
 import { sessionError } from './session-error';
 import type { Credential, LoginMode, LoginOptions } from './types';
 
-/** How a mode's login goes on with a bad session_key: as one fresh login that goes as far as the mode does. */
+/** The mode that goes as far, but does not use the existing session. */
 export const FRESH: Readonly<Record<LoginMode, LoginMode>> = {
   common: 'force',
   silent: 'forceSilent',
@@ -24,88 +24,68 @@ export function createModes<C extends Credential>(
   const refuse = (): Observable<never> =>
     throwError(() => sessionError('interaction-required', 'only the user can log in'));
 
-  const checkLoop = () => {
-    if (loop.mayStart()) return;
-    const error = sessionError('login-loop', 'each new credential is refused');
-    events.tell('login-loop', error);
-    throw error;
-  };
-
   /** The silent stage: the one in progress, or a new one. */
   const silentStage = (mode: LoginMode): Observable<SilentOutcome<C>> => {
     if (flights.silent) return flights.silent.outcome$;
     if (keeper.forgotten) return of({ authorize: { method: defaultMethod } });
-    checkLoop();
+    if (!loop.mayStart()) {
+      const error = sessionError('login-loop', 'each new credential is refused');
+      events.tell('login-loop', error);
+      throw error;
+    }
     const { held, over } = state.memory;
-    const renewable = backend.refresh && FRESH[mode] !== mode && over && held;
-    return flights.openSilent(mode, renewable ? held.credential : undefined).outcome$;
+    const renews = backend.refresh && FRESH[mode] !== mode && over && held;
+    return flights.openSilent(mode, renews ? held.credential : undefined).outcome$;
   };
 
-  /** The interactive stage: the one in progress, or a new one, as the silent stage asked for it. */
-  const goOn = (mode: LoginMode, options: LoginOptions) =>
-    switchMap((outcome: SilentOutcome<C>): Observable<C> => {
-      if ('credential' in outcome) return of(outcome.credential);
-      const usable = FRESH[mode] !== mode && book.usable();
-      if (usable) return of(usable);
-      if (mode === 'silent' || mode === 'forceSilent') return refuse();
-      const { authorize, flight } = outcome;
-      const open =
-        flights.interactive || flights.openInteractive({ mode, authorize, tips: options.tips, flight });
-      return open.credential$;
-    });
+  /** The end of the silent stage in progress, whatever it is. */
+  const silentEnd = (): Observable<SilentOutcome<C> | undefined> =>
+    flights.silent ? flights.silent.outcome$.pipe(catchError(() => of(undefined))) : of(undefined);
 
-  const reuse = (mode: 'common' | 'silent', options: LoginOptions): Observable<C> => {
-    if (!flights.silent) {
-      const usable = book.usable();
+  /** Common, silent, force and forceSilent. */
+  const throughSilent = (mode: LoginMode, options: LoginOptions): Observable<C> => {
+    const reuses = FRESH[mode] !== mode;
+    const asks = mode === 'common' || mode === 'force';
+    const usable = reuses && book.usable();
+    if (flights.silent) {
+      if (!reuses && flights.silent.renews)
+        return silentEnd().pipe(switchMap(() => throughSilent(mode, options)));
+    } else {
       if (usable) return of(usable);
-      if (flights.interactive) return mode === 'silent' ? refuse() : flights.interactive.credential$;
+      if (flights.interactive) return asks ? flights.interactive.credential$ : refuse();
     }
     return silentStage(mode).pipe(
       catchError((error: unknown) => {
-        const usable = book.usable();
-        if (usable) return of({ credential: usable });
+        if (usable && usable === book.usable()) return of({ credential: usable });
         throw error;
       }),
-      goOn(mode, options),
+      switchMap((outcome) => {
+        if ('credential' in outcome) return of(outcome.credential);
+        const still = reuses && book.usable();
+        if (still) return of(still);
+        if (!asks) return refuse();
+        const open = flights.interactive || flights.openInteractive({ mode, tips: options.tips, ...outcome });
+        return open.credential$;
+      }),
     );
   };
 
-  const renew = (mode: 'force' | 'forceSilent', options: LoginOptions): Observable<C> => {
-    if (flights.interactive) return mode === 'forceSilent' ? refuse() : flights.interactive.credential$;
-    if (!flights.silent || !flights.silent.renews) return silentStage(mode).pipe(goOn(mode, options));
-    return flights.silent.outcome$.pipe(
-      catchError(() => of(undefined)),
-      switchMap(() => renew(mode, options)),
+  const forceAuth = (mode: LoginMode, options: LoginOptions): Observable<C> =>
+    silentEnd().pipe(
+      switchMap((outcome) => {
+        const { method = defaultMethod, tips } = options;
+        const open = flights.interactive;
+        if (open && open.method !== method) {
+          return open.over$.pipe(
+            take(1),
+            switchMap(() => forceAuth(mode, options)),
+          );
+        }
+        const asked = outcome && 'authorize' in outcome ? outcome : undefined;
+        const authorize = asked && asked.authorize.method === method ? asked.authorize : { method };
+        return (open || flights.openInteractive({ mode, tips, ...asked, authorize })).credential$;
+      }),
     );
-  };
 
-  const authorise = (options: LoginOptions, outcome?: SilentOutcome<C>): Observable<C> => {
-    const again = (next?: SilentOutcome<C>) => authorise(options, next);
-    if (flights.silent) {
-      return flights.silent.outcome$.pipe(
-        catchError(() => of(undefined)),
-        switchMap(again),
-      );
-    }
-    const { method = defaultMethod, tips } = options;
-    const open = flights.interactive;
-    if (open && open.method === method) return open.credential$;
-    if (open) {
-      return open.over$.pipe(
-        take(1),
-        switchMap(() => again()),
-      );
-    }
-    const asked = outcome && 'authorize' in outcome ? outcome : undefined;
-    const agreed = asked && asked.authorize.method === method;
-    const authorize = agreed ? asked.authorize : { method };
-    const flight = asked && asked.flight;
-    return flights.openInteractive({ mode: 'forceAuth', authorize, tips, flight }).credential$;
-  };
-
-  return (mode, options) =>
-    defer(() => {
-      if (mode === 'forceAuth') return authorise(options);
-      return mode === 'force' || mode === 'forceSilent' ? renew(mode, options) : reuse(mode, options);
-    });
+  return (mode, options) => defer(() => (mode === 'forceAuth' ? forceAuth : throughSilent)(mode, options));
 }

@@ -156,7 +156,8 @@ export function createSession<C extends Credential = Credential>(config: Session
       alive(() => {
         const asked = options || {};
         const { mode = 'common' } = asked;
-        if (!FRESH[mode]) throw configInvalid('mode', `must be one of ${Object.keys(FRESH)}`);
+        const modes = Object.keys(FRESH);
+        if (!modes.includes(mode)) throw configInvalid('mode', `must be one of ${modes.join(', ')}`);
         if (exchange.inCall) throw sessionError('reentrant-login', 'a login cannot wait for itself');
         const credential$ = asked.verify
           ? verify().pipe(switchMap((good) => login(good ? mode : FRESH[mode], asked)))
