@@ -1,3 +1,4 @@
+import { fieldsOf, isText, over } from './fields';
 import { builtInMethods } from './methods';
 import { originOf } from './origin';
 import { weapp } from './platform/weapp';
@@ -26,7 +27,7 @@ const isDuration = (value: unknown): boolean => typeof value === 'number' && val
 
 /** What each field must be; one with `!` may not be left out, where the object that holds it is there. */
 const CHECKS: readonly Check[] = [
-  [(value) => typeof value === 'string' && value !== '', 'must name this mini-program', 'source!'],
+  [isText, 'must name this mini-program', 'source!'],
   [isObject, 'must be one, such as httpBackend()', 'backend!'],
   [isObject, 'must be an object', 'platform methods timeouts retry'],
   [(value) => value === null || isObject(value), 'must be a store or null', 'store'],
@@ -71,12 +72,9 @@ function check(config: unknown, checks: readonly Check[], prefix = ''): void {
       const [field, required] = marked.split('!');
       const path = field.split('.');
       const name = path.pop() as string;
-      const holder = path.reduce<unknown>(
-        (value, key) => (value as Record<string, unknown>)[key],
-        config || {},
-      );
+      const holder = path.reduce<unknown>((value, key) => fieldsOf(value)[key], config || {});
+      const value = fieldsOf(holder)[name];
       if (holder == null) return;
-      const value = (holder as Record<string, unknown>)[name];
       if (value === undefined ? required === '' : !holds(value)) throw configInvalid(prefix + field, fix);
     }),
   );
@@ -87,50 +85,39 @@ const bearer = (options: RequestOptions, { token }: Credential): RequestOptions 
   header: { ...options.header, Authorization: `Bearer ${token}` },
 });
 
-const isUnauthorized = (outcome: unknown): boolean =>
-  ((outcome || {}) as { statusCode?: unknown }).statusCode === 401;
+const isUnauthorized = (outcome: unknown): boolean => fieldsOf(outcome).statusCode === 401;
+
+const DEFAULTS = {
+  defaultMethod: 'phoneNumber',
+  pageTips: topPageTips,
+  isExpired: isUnauthorized,
+  attach: bearer,
+  expiryLeeway: 30000,
+  promptGrace: 3000,
+};
+const TIMEOUTS = { code: 10000, exchange: 15000, prompt: Infinity };
+const RETRY = { count: 2, delay: 300 };
 
 /** Checks a configuration, and fills in what it leaves out; throws `config-invalid`. */
 export function readConfig<C extends Credential>(config: SessionConfig<C>): Settings<C> {
   check(config, CHECKS);
-  const {
-    source,
-    baseUrl,
-    platform = weapp(),
-    store = weappStore({ key: `rx-weapp-session:${source}`, platform }),
-    defaultMethod = 'phoneNumber',
-    pageTips = topPageTips,
-    isExpired = isUnauthorized,
-    attach = bearer,
-    expiryLeeway = 30000,
-    promptGrace = 3000,
-    trustedOrigins = [],
-    timeouts: { code = 10000, exchange = 15000, prompt = Infinity } = {},
-    retry: { count = 2, delay = 300 } = {},
-  } = config;
+  const { source, baseUrl, platform = weapp(), trustedOrigins = [] } = config;
+  const { store = weappStore({ key: `rx-weapp-session:${source}`, platform }) } = config;
   // Without a prototype: no name that every object has is a method.
-  const methods: Settings<C>['methods'] = Object.assign(
-    Object.create(null),
-    builtInMethods(platform),
-    config.methods,
-  );
+  const known = Object.create(null) as Settings<C>['methods'];
+  const methods = Object.assign(known, builtInMethods(platform), config.methods);
   Object.keys(methods).forEach((name) => check(methods[name], METHOD_CHECKS, `methods.${name}.`));
-  if (!methods[defaultMethod]) {
-    throw configInvalid('defaultMethod', 'must be in methods');
-  }
-  return {
-    ...config,
+  const settings = {
+    ...over(DEFAULTS, config),
+    backend: config.backend,
+    source,
     platform,
-    store: store || undefined,
     methods,
-    defaultMethod,
-    pageTips,
-    isExpired,
-    attach,
-    expiryLeeway,
-    promptGrace,
+    store: store || undefined,
     trustedOrigins: [baseUrl, ...trustedOrigins].map(originOf).filter(Boolean) as string[],
-    timeouts: { code, exchange, prompt },
-    retry: { count, delay },
+    timeouts: over(TIMEOUTS, config.timeouts),
+    retry: over(RETRY, config.retry),
   };
+  if (!methods[settings.defaultMethod]) throw configInvalid('defaultMethod', 'must be in methods');
+  return settings;
 }

@@ -1,4 +1,4 @@
-import { Subscription } from 'rxjs';
+import { Subject, switchMap } from 'rxjs';
 import { after, now } from './clock';
 import type { Generation } from './hooks';
 import { transitions } from './state';
@@ -31,7 +31,7 @@ export function createCredentialBook<C extends Credential>(
   expired: (byBackend: boolean) => void,
 ): CredentialBook<C> {
   let generation: Generation = {};
-  let watch = Subscription.EMPTY;
+  const alarm$ = new Subject<number>();
   let arriving = false;
 
   /** Ms of use that are left; a short life keeps at least its half. */
@@ -47,11 +47,9 @@ export function createCredentialBook<C extends Credential>(
     generation = {};
   };
 
-  // A timer is only a hint: it is frozen in the background, and a long one cannot be set at all.
-  const watchClock = () => {
-    watch.unsubscribe();
+  const setAlarm = () => {
     const held = current();
-    if (held) watch = after(Math.max(1, left(held))).subscribe(() => void (book.usable() && watchClock()));
+    alarm$.next(held ? Math.max(1, left(held)) : Infinity);
   };
 
   const book: CredentialBook<C> = {
@@ -72,7 +70,7 @@ export function createCredentialBook<C extends Credential>(
       arriving = held.origin !== 'restored';
       const guest = 'guest' in reply ? reply.guest : changed ? undefined : state.memory.guest;
       state.change(transitions.loggedIn(held, guest));
-      watchClock();
+      setAlarm();
       if (!arriving) book.usable();
       return changed;
     },
@@ -83,17 +81,19 @@ export function createCredentialBook<C extends Credential>(
     expire: ({ token }, byBackend) => {
       const held = current();
       if (!held || held.credential.token !== token) return false;
-      watch.unsubscribe();
       state.together(() => {
         state.change(transitions.expired());
         expired(byBackend);
       });
+      setAlarm();
       return true;
     },
     nextGeneration: (reason) => {
-      watch.unsubscribe();
       end(reason);
+      alarm$.next(Infinity);
     },
   };
+  // A timer is only a hint: it is frozen in the background, and a long one cannot be set at all.
+  alarm$.pipe(switchMap(after)).subscribe(() => void (book.usable() && setAlarm()));
   return book;
 }

@@ -1,4 +1,5 @@
 import { now } from './clock';
+import { fieldsOf } from './fields';
 import { isSessionError, sessionError } from './session-error';
 import type { SessionError } from './session-error';
 
@@ -17,7 +18,7 @@ const CALM_DOWN = [408, 429];
 
 /** Retry-After: seconds, or an HTTP date. */
 function retryAfter(header: unknown): number | undefined {
-  const fields = (header || {}) as Record<string, unknown>;
+  const fields = fieldsOf(header);
   const name = Object.keys(fields).find((field) => field.toLowerCase() === 'retry-after');
   const text = name && String(fields[name]);
   if (!text) return;
@@ -41,8 +42,8 @@ export function readFailure(error: unknown): Failure {
     return transient ? unreachable() : { error };
   }
 
-  const fields = (error || {}) as Record<string, unknown>;
-  const code = (fields.errcode || ((fields.data || {}) as Record<string, unknown>).errcode) as number;
+  const fields = fieldsOf(error);
+  const code = (fields.errcode || fieldsOf(fields.data).errcode) as number;
   const status = [fields.statusCode, fields.status].find((value) => typeof value === 'number') as number;
   if (BUSY.includes(code) || CALM_DOWN.includes(status) || status >= 500) {
     return unreachable(retryAfter(fields.header));

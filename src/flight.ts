@@ -1,4 +1,4 @@
-import { catchError, defer, finalize, map, mergeMap, of, shareReplay, Subject, tap } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, map, mergeMap, of, shareReplay, Subject, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { now } from './clock';
 import type { Told } from './events';
@@ -66,27 +66,31 @@ export interface Flights<C extends Credential> {
 
 const INTERRUPTIONS = 2;
 
+const begin = (mode: LoginMode): Flight => ({
+  mode,
+  stage: 'silent',
+  startedAt: now(),
+  interruptions: INTERRUPTIONS,
+  tookCode: false,
+});
+
 export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
   const { settings, events, state, book, keeper, loop, sessionKey, exchange, send } = room;
-  const abortWaiters$ = new Subject<SessionError>();
-  const abortFlight$ = new Subject<SessionError>();
+  // Both are replaced when they have done their work, so that what begins in a handler of it is not hit.
+  let waitersEnd$ = new Subject<SessionError>();
+  let flightEnd$ = new Subject<SessionError>();
   let current: Flight | undefined;
   let silent: SilentSlot<C> | undefined;
   let interactive: InteractiveSlot<C> | undefined;
-  let aborting = false;
 
-  const enter = (stage: LoginStage, mode: LoginMode, asked?: Flight): Flight => {
-    const goesOn = asked && asked === current;
-    const flight = goesOn
-      ? asked
-      : { mode, stage, startedAt: now(), interruptions: INTERRUPTIONS, tookCode: false };
+  const enter = (flight: Flight, stage: LoginStage) => {
+    const begins = flight !== current;
     current = flight;
     flight.stage = stage;
     state.together(() => {
       state.change(transitions.stageOpened(stage));
-      if (!goesOn) events.tell('login-start', undefined, flight);
+      if (begins) events.tell('login-start', undefined, flight);
     });
-    return flight;
   };
 
   const withdraw = (flight: Flight) => {
@@ -131,17 +135,22 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
   /** Runs a stage to its reply; memory and slots are settled before anybody hears of it. */
   const fly = <R extends LoginReply<C>>(
     flight: Flight,
-    stage$: Observable<R>,
+    stage: LoginStage,
+    run: () => Observable<R>,
     free: () => void,
   ): Observable<R> => {
     let receivedAt = 0;
-    const reply$ = stage$.pipe(
+    const reply$ = defer(() => {
+      enter(flight, stage);
+      // Whoever was told of it may have ended it.
+      return flight === current ? run() : EMPTY;
+    }).pipe(
       mergeMap((reply) => {
         receivedAt = now();
         return prepare(flight, reply).pipe(map(() => reply));
       }),
     );
-    return orError(reply$, abortFlight$).pipe(
+    return orError(reply$, flightEnd$).pipe(
       tap({ next: free, error: free }),
       tap((reply) => {
         if ('credential' in reply) land(flight, reply, receivedAt);
@@ -162,58 +171,66 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
       return interactive;
     },
     openSilent: (mode, renews) => {
+      const flight = begin(mode);
       const slot: SilentSlot<C> = {
         renews,
-        outcome$: defer(() => {
-          const flight = enter('silent', mode);
-          const free = () => {
-            if (silent === slot) silent = undefined;
-          };
-          return fly(flight, silentStage(room, flight, renews), free).pipe(
-            map((reply): SilentOutcome<C> => ({ ...reply, flight })),
-            // Runs when everybody has the outcome: whoever goes on to the interactive stage has opened it.
-            finalize(() => {
-              if (flight.stage === 'silent') withdraw(flight);
-              book.arrived();
-            }),
-          );
-        }).pipe(shareReplay({ bufferSize: 1, refCount: false })),
+        outcome$: defer(() =>
+          fly(
+            flight,
+            'silent',
+            () => silentStage(room, flight, renews),
+            () => {
+              if (silent === slot) silent = undefined;
+            },
+          ),
+        ).pipe(
+          map((reply): SilentOutcome<C> => ({ ...reply, flight })),
+          // Runs when everybody has the outcome: whoever goes on to the interactive stage has opened it.
+          finalize(() => {
+            if (flight.stage === 'silent') withdraw(flight);
+            book.arrived();
+          }),
+          shareReplay({ bufferSize: 1, refCount: false }),
+        ),
       };
       return (silent = slot);
     },
     openInteractive: (opening) => {
       const over$ = new Subject<unknown>();
+      const end$ = flightEnd$;
+      const asked = opening.flight;
+      const flight = asked && asked === current ? asked : begin(opening.mode);
+      const free = () => {
+        if (interactive === slot) interactive = undefined;
+      };
       const slot: InteractiveSlot<C> = {
         method: opening.authorize.method,
         over$,
-        credential$: defer(() => {
-          const flight = enter('interactive', opening.mode, opening.flight);
-          const free = () => {
-            if (interactive === slot) interactive = undefined;
-          };
-          return fly(flight, interactiveStage(room, flight, opening), free).pipe(
-            map((reply) => reply.credential),
-            finalize(() => {
-              free();
-              withdraw(flight);
-              book.arrived();
-              if (!aborting) over$.next(slot);
-            }),
-          );
-        }).pipe(shareReplay({ bufferSize: 1, refCount: true })),
+        credential$: defer(() =>
+          fly(flight, 'interactive', () => interactiveStage(room, flight, opening), free),
+        ).pipe(
+          map((reply) => reply.credential),
+          finalize(() => {
+            free();
+            withdraw(flight);
+            book.arrived();
+            if (end$ === flightEnd$) over$.next(slot);
+          }),
+          shareReplay({ bufferSize: 1, refCount: true }),
+        ),
       };
       return (interactive = slot);
     },
-    wait: (source) => orError(source, abortWaiters$),
+    wait: (source) => orError(source, waitersEnd$),
     abort: (error) => {
-      const flight = current;
+      const [flight, waiters$, flight$] = [current, waitersEnd$, flightEnd$];
       current = silent = interactive = undefined;
+      waitersEnd$ = new Subject();
+      flightEnd$ = new Subject();
       if (flight) events.tell('login-failure', error, flight);
       // The waiters first: none of them may take the flight's end for something to go on from.
-      aborting = true;
-      abortWaiters$.next(error);
-      aborting = false;
-      abortFlight$.next(error);
+      waiters$.next(error);
+      flight$.next(error);
     },
   };
 }

@@ -5,7 +5,7 @@ import {
   finalize,
   merge,
   mergeMap,
-  NEVER,
+  EMPTY,
   switchMap,
   take,
   throwIfEmpty,
@@ -36,7 +36,7 @@ export function createForeground(): Foreground {
       let left = ms;
       return shown$.pipe(
         switchMap((shown) => {
-          if (!shown) return NEVER;
+          if (!shown) return EMPTY;
           const since = now();
           return after(left).pipe(finalize(() => (left = Math.max(0, left - (now() - since)))));
         }),

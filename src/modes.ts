@@ -1,4 +1,4 @@
-import { catchError, defer, of, switchMap, take, throwError } from 'rxjs';
+import { catchError, defer, of, switchMap, take } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Flights, SilentOutcome } from './flight';
 import type { Room } from './room';
@@ -21,8 +21,9 @@ export function createModes<C extends Credential>(
 ): (mode: LoginMode, options: LoginOptions) => Observable<C> {
   const { backend, defaultMethod } = settings;
 
-  const refuse = (): Observable<never> =>
-    throwError(() => sessionError('interaction-required', 'only the user can log in'));
+  const refuse = (): never => {
+    throw sessionError('interaction-required', 'only the user can log in');
+  };
 
   /** The silent stage: the one in progress, or a new one. */
   const silentStage = (mode: LoginMode): Observable<SilentOutcome<C>> => {

@@ -7,7 +7,7 @@ import {
   map,
   merge,
   mergeMap,
-  NEVER,
+  EMPTY,
   Observable,
   switchMap,
   take,
@@ -41,7 +41,7 @@ export function createPromptDesk(after: (ms: number) => Observable<unknown>, gra
   const unattended$ = viewers$.pipe(
     map((viewers) => viewers > 0),
     distinctUntilChanged(),
-    switchMap((attended) => (attended ? NEVER : after(grace))),
+    switchMap((attended) => (attended ? EMPTY : after(grace))),
     mergeMap((): never => {
       throw sessionError(
         'prompt-unhandled',

@@ -2,6 +2,7 @@ import { defer, type Observable } from 'rxjs';
 import { retryOnExpired } from '../operators/retry-on-expired';
 import { silentOnly } from '../operators/silent-only';
 import { withLogin } from '../operators/with-login';
+import { fieldsOf } from './fields';
 import { hooksOf } from './hooks';
 import { sessionRequest } from './session-request';
 import type { HttpResponse, LoginOptions, RequestOptions, Session } from './types';
@@ -26,13 +27,16 @@ import type { HttpResponse, LoginOptions, RequestOptions, Session } from './type
  */
 export function requestWithLogin<T>(
   session: Session,
-  { loginOptions = {}, ...options }: RequestOptions & { loginOptions?: LoginOptions },
+  options: RequestOptions & { loginOptions?: LoginOptions },
 ): Observable<HttpResponse<T>> {
-  const silent = loginOptions.mode === 'silent';
   return defer(() => {
+    const sent = { ...options };
+    delete sent.loginOptions;
+    const { loginOptions } = options;
+    const silent = fieldsOf(loginOptions).mode === 'silent';
     const { checkUrl } = hooksOf(session);
-    if (!silent && checkUrl) checkUrl(options.url);
-    return sessionRequest<T>(session, options).pipe(
+    if (!silent && checkUrl) checkUrl(sent.url);
+    return sessionRequest<T>(session, sent).pipe(
       silent ? silentOnly(session, loginOptions) : withLogin(session, loginOptions),
       retryOnExpired(session),
     );

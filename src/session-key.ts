@@ -1,4 +1,4 @@
-import { catchError, defer, map, type Observable, of, shareReplay } from 'rxjs';
+import { catchError, defer, map, type Observable, of, shareReplay, takeUntil } from 'rxjs';
 import type { Foreground } from './foreground';
 import type { Platform } from './platform/platform';
 
@@ -14,10 +14,16 @@ export interface SessionKey {
 
 /**
  * @param limit - ms that the question may take
+ * @param end$ - ends it
  * @see https://developers.weixin.qq.com/miniprogram/dev/api/open-api/login/wx.checkSession.html: it fails for an
  *   expired key, and looks the same for any other failure
  */
-export function createSessionKey(platform: Platform, foreground: Foreground, limit: number): SessionKey {
+export function createSessionKey(
+  platform: Platform,
+  foreground: Foreground,
+  limit: number,
+  end$: Observable<unknown>,
+): SessionKey {
   let answer$: Observable<boolean> | undefined;
   return {
     verify: () =>
@@ -27,7 +33,8 @@ export function createSessionKey(platform: Platform, foreground: Foreground, lim
             foreground.within(limit, 'wx.checkSession', 'code-unavailable'),
             map(() => true),
             catchError(() => of(false)),
-            shareReplay(1),
+            takeUntil(end$),
+            shareReplay({ bufferSize: 1, refCount: false }),
           )),
       ),
     renewed: () => (answer$ = of(true)),

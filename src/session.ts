@@ -1,5 +1,4 @@
 import {
-  AsyncSubject,
   catchError,
   concat,
   defer,
@@ -9,7 +8,6 @@ import {
   of,
   shareReplay,
   Subject,
-  Subscription,
   switchMap,
   takeUntil,
 } from 'rxjs';
@@ -54,6 +52,7 @@ export function createSession<C extends Credential = Credential>(config: Session
   const settings = readConfig(config);
   const { source, backend, platform, timeouts } = settings;
 
+  const disposed$ = new Subject<SessionError>();
   const events = createEvents();
   const foreground = createForeground();
   const state = createState<C>();
@@ -66,7 +65,7 @@ export function createSession<C extends Credential = Credential>(config: Session
     }
     events.tell('expired');
   });
-  const sessionKey = createSessionKey(platform, foreground, timeouts.code);
+  const sessionKey = createSessionKey(platform, foreground, timeouts.code, disposed$);
   const desk = createPromptDesk(foreground.after, settings.promptGrace);
   const exchange = createExchange(settings, foreground, events);
   const sender = createSender(settings);
@@ -78,9 +77,7 @@ export function createSession<C extends Credential = Credential>(config: Session
   const flights = createFlights(room);
   const login = createModes(room, flights);
 
-  const disposed$ = new Subject<SessionError>();
-  const restored$ = new AsyncSubject<never>();
-  const running = new Subscription();
+  const restored$ = new Subject<never>();
   let started = false;
   let disposed: SessionError | undefined;
 
@@ -88,28 +85,25 @@ export function createSession<C extends Credential = Credential>(config: Session
   const start = () => {
     if (started) return;
     started = true;
-    running.add(
-      platform.shown$.subscribe((shown) => {
-        foreground.shown$.next(shown);
-        if (!shown) return;
-        sessionKey.forget();
-        book.usable();
-      }),
-    );
+    platform.shown$.pipe(takeUntil(disposed$)).subscribe((shown) => {
+      foreground.shown$.next(shown);
+      if (!shown) return;
+      sessionKey.forget();
+      book.usable();
+    });
     const { generation } = book;
-    running.add(
-      keeper.read().subscribe({
-        next: (record) => {
-          // A logout that came first could not know of the mark that it has to keep.
-          if (generation.ended) keeper.clear();
-          else if ('credential' in record) {
-            const { credential, receivedAt } = record;
-            state.together(() => book.take({ credential, receivedAt, origin: 'restored' }, record));
-          }
-        },
-        complete: () => restored$.complete(),
-      }),
-    );
+    const read$ = keeper.read().pipe(takeUntil(disposed$));
+    read$.subscribe({
+      next: (record) => {
+        // A logout that came first could not know of the mark that it has to keep.
+        if (generation.ended) keeper.clear();
+        else if ('credential' in record) {
+          const { credential, receivedAt } = record;
+          state.together(() => book.take({ credential, receivedAt, origin: 'restored' }, record));
+        }
+      },
+      complete: () => restored$.complete(),
+    });
   };
 
   const usable = () => {
@@ -174,8 +168,8 @@ export function createSession<C extends Credential = Credential>(config: Session
         sessionKey.forget();
         state.change(transitions.loggedOut());
         const cleared$ = keeper.clear(forget);
-        events.tell('logout');
         flights.abort(sessionError('logged-out', 'logged out'));
+        events.tell('logout');
         const settled$ = merge(cleared$, held ? tellBackend(held.credential) : EMPTY);
         const done$ = concat(settled$.pipe(ignoreElements(), takeUntil(disposed$)), of(undefined)).pipe(
           shareReplay({ bufferSize: 1, refCount: false }),
@@ -200,7 +194,6 @@ export function createSession<C extends Credential = Credential>(config: Session
       book.nextGeneration('disposed');
       flights.abort(disposed);
       disposed$.next(disposed);
-      running.unsubscribe();
       [keeper, state, desk, events].forEach((part) => part.complete());
     },
   };

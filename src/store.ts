@@ -1,16 +1,4 @@
-import {
-  AsyncSubject,
-  catchError,
-  concatAll,
-  defer,
-  EMPTY,
-  finalize,
-  from,
-  mergeMap,
-  of,
-  Subject,
-  tap,
-} from 'rxjs';
+import { catchError, concatAll, defer, EMPTY, finalize, from, mergeMap, of, Subject, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Settings } from './config';
 import type { Foreground } from './foreground';
@@ -81,7 +69,7 @@ export function createRecordKeeper<C extends Credential>(
   };
 
   const save = (record: StoredSession<C> | undefined): Observable<unknown> => {
-    const settled = new AsyncSubject<never>();
+    const settled = new Subject<never>();
     const work = run((it) => {
       if (record) return it.write(record);
       return empty ? undefined : it.remove();

@@ -1,3 +1,4 @@
+import { over } from './fields';
 import type { AuthPrompt, AuthTips, TipsSource } from './types';
 
 /** What tips are asked about. */
@@ -84,17 +85,13 @@ export function mergeTips(
   subject: TipsSubject,
   failed: (error: unknown) => void,
 ): AuthTips {
-  const tips: Record<string, string> = {};
-  sources.forEach((source) => {
+  const tips = sources.reduce<object>((texts, source) => {
     try {
-      const given = (ask(source, subject) || {}) as Record<string, unknown>;
-      Object.keys(given).forEach((field) => {
-        const text = given[field];
-        if (typeof text === 'string') tips[field] = text;
-      });
+      return over(texts, ask(source, subject));
     } catch (error) {
       failed(error);
+      return texts;
     }
-  });
-  return Object.freeze(tips) as unknown as AuthTips;
+  }, {});
+  return Object.freeze(tips) as AuthTips;
 }

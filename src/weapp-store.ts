@@ -1,5 +1,5 @@
-import { catchError, lastValueFrom, map, of, throwError } from 'rxjs';
-import type { Platform, WxResult } from './platform/platform';
+import { fieldsOf } from './fields';
+import type { Platform } from './platform/platform';
 import { weapp } from './platform/weapp';
 import type { Credential, CredentialStore } from './types';
 
@@ -37,18 +37,19 @@ export function weappStore<C extends Credential = Credential>({
       remove: () => void platform.callSync('removeStorageSync', key),
     };
   }
-  const call = (name: string, data?: object) => platform.call<{ data?: unknown }>(name, { key, ...data });
+  const call = (name: string, options?: object) =>
+    new Promise<unknown>(
+      (next, error) => void platform.call(name, { key, encrypt, ...options }).subscribe({ next, error }),
+    );
   return {
     read: () =>
-      lastValueFrom(
-        call('getStorage', { encrypt }).pipe(
-          map((result) => result.data),
-          catchError((error: WxResult) =>
-            /not found/.test(String(error.errMsg)) ? of(undefined) : throwError(() => error),
-          ),
-        ),
+      call('getStorage').then(
+        (result) => fieldsOf(result).data,
+        (error: unknown) => {
+          if (!/not found/.test(String(fieldsOf(error).errMsg))) throw error;
+        },
       ),
-    write: (data) => lastValueFrom(call('setStorage', { encrypt, data }).pipe(map(() => undefined))),
-    remove: () => lastValueFrom(call('removeStorage').pipe(map(() => undefined))),
+    write: (data) => call('setStorage', { data }).then(() => undefined),
+    remove: () => call('removeStorage').then(() => undefined),
   };
 }

@@ -5,5 +5,5 @@ import { readFields } from './read-answer';
 export const avatarNickname: AuthMethod = {
   openType: 'chooseAvatar',
   code: 'after-answer',
-  read: readFields(['avatarUrl', 'nickName']),
+  read: readFields([['avatarUrl', 'nickName']]),
 };

@@ -6,7 +6,7 @@ const phone = (openType: string): AuthMethod => ({
   // The phone code needs no login code, and one taken before the tap would only grow old.
   code: 'after-answer',
   // Base libraries before 2.21.2 give encrypted data, which only the holder of the session_key can read.
-  read: readFields(['code'], ['encryptedData', 'iv']),
+  read: readFields([['code'], ['encryptedData', 'iv']]),
 });
 
 /** `<button open-type="getPhoneNumber">`. */

@@ -1,7 +1,6 @@
+import { fieldsOf } from '../fields';
 import { classifyRefusal, isFailure } from '../platform/errno';
 import { sessionError } from '../session-error';
-
-const asDetail = (detail: unknown) => (detail || {}) as Record<string, unknown>;
 
 function check(detail: unknown, given: unknown): void {
   if (!given || isFailure(detail)) {
@@ -16,16 +15,18 @@ function check(detail: unknown, given: unknown): void {
  * @returns a function that gives those fields, and throws the refusal, the cancel or the fault it finds instead
  */
 export const readFields =
-  (...alternatives: readonly (readonly string[])[]) =>
+  (alternatives: readonly (readonly string[])[]) =>
   (detail: unknown): Record<string, unknown> => {
-    const given = asDetail(detail);
-    const fields = alternatives.find((names) => names.every((name) => given[name])) || [];
-    check(detail, fields.length);
-    return Object.assign({}, ...fields.map((name) => ({ [name]: given[name] }))) as Record<string, unknown>;
+    const given = fieldsOf(detail);
+    const fields = alternatives.find((names) => names.every((name) => given[name]));
+    check(detail, fields);
+    const authorization: Record<string, unknown> = {};
+    fields?.forEach((name) => (authorization[name] = given[name]));
+    return authorization;
   };
 
 /** Reads a whole profile as it is: it is signed, and encrypted, as a whole. */
 export const readProfile = (detail: unknown): unknown => {
-  check(detail, asDetail(detail).userInfo);
+  check(detail, fieldsOf(detail).userInfo);
   return detail;
 };

@@ -1,4 +1,5 @@
-import { mergeMap, throwError } from 'rxjs';
+import { EMPTY, mergeMap } from 'rxjs';
+import { fieldsOf } from '../fields';
 import type { Platform } from '../platform/platform';
 import type { AuthMethod } from '../types';
 import { readProfile } from './read-answer';
@@ -13,12 +14,12 @@ export const userInfo = (platform: Platform): AuthMethod => ({
   settingScope: SCOPE,
   withoutPrompt: () =>
     platform
-      .call<{ authSetting?: Record<string, boolean> }>('getSetting')
+      .call('getSetting')
       .pipe(
-        mergeMap(({ authSetting }) =>
-          authSetting && authSetting[SCOPE]
+        mergeMap((result) =>
+          fieldsOf(fieldsOf(result).authSetting)[SCOPE]
             ? platform.call('getUserInfo', { withCredentials: true })
-            : throwError(() => authSetting),
+            : EMPTY,
         ),
       ),
   read: readProfile,

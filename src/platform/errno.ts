@@ -1,4 +1,4 @@
-import type { WxResult } from './platform';
+import { fieldsOf } from '../fields';
 
 /** What a fail result of a privileged api says of the user. */
 export type Refusal = 'auth-denied' | 'auth-cancelled' | 'auth-failed';
@@ -14,24 +14,25 @@ const FAILED = [102, 112, 1003, 1400001];
  * speaks of privacy: there the user refused the privacy agreement
  */
 export function classifyRefusal(result: unknown): Refusal {
-  const { errno = 0, errMsg = '' } = (result || {}) as WxResult;
-  const says = (words: RegExp) => words.test(errMsg);
+  const { errno, errMsg } = fieldsOf(result);
+  const says = (words: RegExp) => words.test(String(errMsg));
+  const among = (errnos: readonly unknown[]) => errnos.includes(errno);
   if (errno === 104 && says(/privacy/i)) return 'auth-denied';
-  if (DENIED.includes(errno)) return 'auth-denied';
-  if (CANCELLED.includes(errno)) return 'auth-cancelled';
-  if (FAILED.includes(errno) || says(/banned|tap gesture|desc length|no permission/i)) return 'auth-failed';
+  if (among(DENIED)) return 'auth-denied';
+  if (among(CANCELLED)) return 'auth-cancelled';
+  if (among(FAILED) || says(/banned|tap gesture|desc length|no permission/i)) return 'auth-failed';
   if (says(/den(y|ied)|privacy permission is not authorized/i)) return 'auth-denied';
   return says(/cancel/i) ? 'auth-cancelled' : 'auth-failed';
 }
 
 /** Tells whether a result is a fail result at all; a button's event detail has the same form. */
 export function isFailure(result: unknown): boolean {
-  const { errno, errMsg } = (result || {}) as WxResult;
-  return !!errno || /fail|not authorized/i.test(errMsg || '');
+  const { errno, errMsg } = fieldsOf(result);
+  return !!errno || /fail|not authorized/i.test(String(errMsg));
 }
 
 /** Tells whether the background cut a step short: then, and only then, it is worth taking again as it was. */
 export function isInterrupted(error: unknown): boolean {
-  const { errMsg, cause } = (error || {}) as WxResult & { cause?: WxResult };
-  return /interrupted/.test(`${errMsg} ${cause && cause.errMsg}`);
+  const { errMsg, cause } = fieldsOf(error);
+  return /interrupted/.test(`${String(errMsg)} ${String(fieldsOf(cause).errMsg)}`);
 }

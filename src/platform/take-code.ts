@@ -1,6 +1,7 @@
 import { defer, map, mergeMap, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { after, now } from '../clock';
+import { fieldsOf, isText } from '../fields';
 import { sessionError } from '../session-error';
 import type { Platform } from './platform';
 
@@ -27,7 +28,7 @@ function turn(api: object): Observable<unknown> {
 /** In the single page mode of a shared page (scene 1154) a mini-program has no login. */
 function isSinglePage(platform: Platform): boolean {
   try {
-    const launch = platform.callSync('getLaunchOptionsSync') as { scene?: number; apiCategory?: string };
+    const launch = fieldsOf(platform.callSync('getLaunchOptionsSync'));
     return launch.scene === 1154 || launch.apiCategory === 'browseOnly';
   } catch {
     return false;
@@ -53,8 +54,8 @@ export function takeCode(
   }).pipe(
     mergeMap(() => limit(platform.call('login'))),
     map((result) => {
-      const { code } = (result || {}) as { code?: unknown };
-      if (typeof code === 'string' && code) return code;
+      const { code } = fieldsOf(result);
+      if (isText(code)) return code;
       throw sessionError('code-unavailable', 'wx.login gave no code', result);
     }),
   );

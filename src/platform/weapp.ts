@@ -51,7 +51,7 @@ export function weapp(api?: object): Platform {
           if (!settled && task && task.abort) task.abort();
         };
       }),
-    callSync: (name, ...args) => find(name)(...args),
+    callSync: (name, key, value) => find(name)(key, value),
     shown$: new Observable<boolean>((subscriber) => {
       const listen = (change: string, shown: boolean) => {
         const tell = () => subscriber.next(shown);

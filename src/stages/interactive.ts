@@ -8,12 +8,12 @@ import {
   merge,
   mergeMap,
   of,
-  repeat,
   take,
   tap,
+  timer,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { after, now } from '../clock';
+import { now } from '../clock';
 import { configInvalid } from '../config';
 import type { Told } from '../events';
 import type { Allowance } from '../exchange';
@@ -101,9 +101,8 @@ export function interactiveStage<C extends Credential>(
           takenAt = now();
         }),
       );
-      const renewals = defer(() => after(CODE_AGE)).pipe(
+      const renewals = timer(CODE_AGE, CODE_AGE).pipe(
         mergeMap(() => takeCode.pipe(catchError(() => EMPTY))),
-        repeat(),
         ignoreElements(),
       );
       return takeCode.pipe(
