@@ -9,12 +9,12 @@ import {
   map,
   merge,
   NEVER,
-  Observable,
   of,
   tap,
   throwError,
   timer,
 } from 'rxjs';
+import type { Observable } from 'rxjs';
 import {
   isSessionError,
   requestWithLogin,
@@ -26,7 +26,14 @@ import {
   whileAuthenticated,
   withLogin,
 } from 'rx-weapp-session';
-import type { AuthMethod, Credential, LoginBackend, Session, SessionConfig } from 'rx-weapp-session';
+import type {
+  AuthMethod,
+  Credential,
+  LoginBackend,
+  Session,
+  SessionConfig,
+  SessionError,
+} from 'rx-weapp-session';
 import {
   at,
   createWorld,
@@ -384,21 +391,21 @@ describe('F2: time limits', () => {
     ] as const) {
       test(
         `F2: ${title} may take ${ms} ms: login-timeout, not tried again, and the slot is free`,
-        virtually(({ flush, expectObservable }) => {
+        virtually(({ flush }) => {
           const world = createWorld({ ...script, config: { ...script.config, timeouts } });
           const { session } = world;
           user(session, phone);
-          const login = session.login().pipe(
-            catchError((error: unknown) => of(isSessionError(error, 'login-timeout') ? 'late' : error)),
-            tap(() => {
-              expect(world.count(step)).toBe(1);
-              session.login().subscribe({ error: () => undefined });
-              expect(session.snapshot.status).toBe('authenticating');
-            }),
-          );
-          expectObservable(login).toBe(`${from + ms}ms (x|)`, { x: 'late' });
+          const { log } = watch(session.login());
+          const seen: unknown[] = [];
+          at(from + ms - 1, () => seen.push([...log]));
+          at(from + ms + 1, () => {
+            seen.push([...log], world.count(step));
+            watch(session.login());
+            seen.push(session.snapshot.status);
+          });
           flush();
-          expect(world.count('wx.login') + world.count('refresh')).toBeGreaterThan(1);
+          expect(seen).toEqual([[], ['!login-timeout'], 1, 'authenticating']);
+          expect(world.count('wx.login') + world.count('refresh')).toBe(2);
         }),
       );
     }
@@ -714,9 +721,10 @@ describe('F3: what is tried again', () => {
       virtually(({ expectObservable, flush }) => {
         const busy = status(429, { 'Retry-After': retryAfter });
         const world = createWorld({ silentLogin: [busy, issued('A')], config: { timeouts } });
-        expectObservable(
-          world.session.login().pipe(catchError((error: Error & { code: string }) => of(error.code))),
-        ).toBe('60ms (x|)', { x: 'backend-unreachable' });
+        const codes$ = world.session
+          .login()
+          .pipe(catchError((error: unknown) => of((error as SessionError).code)));
+        expectObservable(codes$).toBe('60ms (x|)', { x: 'backend-unreachable' });
         flush();
         expect(world.count('wx.login')).toBe(1);
       }),

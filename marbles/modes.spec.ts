@@ -2,6 +2,7 @@ import { map, merge } from 'rxjs';
 import { requestWithLogin, retryOnExpired, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
 import type { LoginMode, LoginOptions, Session } from 'rx-weapp-session';
 import {
+  asynchronous,
   at,
   away,
   close,
@@ -9,6 +10,7 @@ import {
   fails,
   issued,
   later,
+  microtask,
   never,
   offline,
   PACES,
@@ -42,16 +44,20 @@ const exchanges = ({ calls }: World) =>
 const prompted = ({ events }: World) => events.filter(({ type }) => type === 'prompt').length;
 
 /**
- * What a login of each mode comes to: its token or error, followed by what it cost beyond the situation it came
- * into: C for a wx.login, S, I and R for a silent, an interactive exchange and a refresh, P for a prompt.
+ * What a login of each mode comes to: its token or error, and what all of the situation cost: C for each wx.login,
+ * S, I and R for each silent exchange, interactive exchange and refresh, P for each prompt.
  */
 interface Situation {
   readonly title: string;
   readonly script: Script;
-  /** What goes on already when the login comes, at 30 ms. */
-  readonly before?: (world: World) => void;
+  /** The login that goes on already when this one comes, at 30 ms. */
+  readonly before?: LoginMode;
   readonly outcome: Readonly<Record<LoginMode, string>>;
 }
+
+const asks: Script = { silentLogin: [wanted('phoneNumber', 'ticket')] };
+const rejects: Script = { silentLogin: [status(403)] };
+const refreshes: Script = { stored: expired, refresh: [issued('R')] };
 
 const SITUATIONS: readonly Situation[] = [
   {
@@ -61,7 +67,7 @@ const SITUATIONS: readonly Situation[] = [
   },
   {
     title: 'no session, a backend that asks',
-    script: { silentLogin: [wanted('phoneNumber', 'ticket')] },
+    script: asks,
     outcome: {
       common: 'A CSIP',
       silent: '!interaction-required CS',
@@ -77,7 +83,7 @@ const SITUATIONS: readonly Situation[] = [
   },
   {
     title: 'a usable session, a backend that asks',
-    script: { stored: usable, silentLogin: [wanted('phoneNumber', 'ticket')] },
+    script: { stored: usable, ...asks },
     outcome: {
       common: 'Z',
       silent: 'Z',
@@ -93,115 +99,126 @@ const SITUATIONS: readonly Situation[] = [
   },
   {
     title: 'an expired session, a backend that refreshes',
-    script: { stored: expired, refresh: [issued('R')] },
+    script: refreshes,
     outcome: { common: 'R R', silent: 'R R', force: 'A CS', forceSilent: 'A CS', forceAuth: 'A CIP' },
+  },
+  {
+    title: 'a usable session, a backend that could refresh',
+    script: { ...refreshes, stored: usable },
+    outcome: { common: 'Z', silent: 'Z', force: 'A CS', forceSilent: 'A CS', forceAuth: 'A CIP' },
   },
   {
     title: 'a silent stage in progress, which succeeds',
     script: {},
-    before: (world) => login(world, 'common'),
-    outcome: { common: 'A', silent: 'A', force: 'A', forceSilent: 'A', forceAuth: 'B CIP' },
+    before: 'common',
+    outcome: { common: 'A CS', silent: 'A CS', force: 'A CS', forceSilent: 'A CS', forceAuth: 'B CCSIP' },
   },
   {
     title: 'a silent stage in progress, which fails',
-    script: { silentLogin: [status(403)] },
-    before: (world) => login(world, 'common'),
+    script: rejects,
+    before: 'common',
     outcome: {
-      common: '!login-rejected',
-      silent: '!login-rejected',
-      force: '!login-rejected',
-      forceSilent: '!login-rejected',
-      forceAuth: 'A CIP',
+      common: '!login-rejected CS',
+      silent: '!login-rejected CS',
+      force: '!login-rejected CS',
+      forceSilent: '!login-rejected CS',
+      forceAuth: 'A CCSIP',
     },
   },
   {
     title: 'the silent stage of a silent caller in progress, a backend that asks',
-    script: { silentLogin: [wanted('phoneNumber', 'ticket')] },
-    before: (world) => login(world, 'silent'),
+    script: asks,
+    before: 'silent',
     outcome: {
-      common: 'A IP',
-      silent: '!interaction-required',
-      force: 'A IP',
-      forceSilent: '!interaction-required',
-      forceAuth: 'A IP',
+      common: 'A CSIP',
+      silent: '!interaction-required CS',
+      force: 'A CSIP',
+      forceSilent: '!interaction-required CS',
+      forceAuth: 'A CSIP',
     },
   },
   {
     title: 'a forced silent stage in progress over a usable session, which succeeds',
     script: { stored: usable },
-    before: (world) => login(world, 'forceSilent'),
-    outcome: { common: 'A', silent: 'A', force: 'A', forceSilent: 'A', forceAuth: 'B CIP' },
+    before: 'forceSilent',
+    outcome: { common: 'A CS', silent: 'A CS', force: 'A CS', forceSilent: 'A CS', forceAuth: 'B CCSIP' },
   },
   {
     title: 'a forced silent stage in progress over a usable session, which fails',
-    script: { stored: usable, silentLogin: [status(403)] },
-    before: (world) => login(world, 'forceSilent'),
+    script: { stored: usable, ...rejects },
+    before: 'forceSilent',
     outcome: {
-      common: 'Z',
-      silent: 'Z',
-      force: '!login-rejected',
-      forceSilent: '!login-rejected',
-      forceAuth: 'A CIP',
+      common: 'Z CS',
+      silent: 'Z CS',
+      force: '!login-rejected CS',
+      forceSilent: '!login-rejected CS',
+      forceAuth: 'A CCSIP',
     },
   },
   {
     title: 'a forced silent stage in progress over a usable session, a backend that asks',
-    script: { stored: usable, silentLogin: [wanted('phoneNumber', 'ticket')] },
-    before: (world) => login(world, 'forceSilent'),
+    script: { stored: usable, ...asks },
+    before: 'forceSilent',
     outcome: {
-      common: 'Z',
-      silent: 'Z',
-      force: 'A IP',
-      forceSilent: '!interaction-required',
-      forceAuth: 'A IP',
+      common: 'Z CS',
+      silent: 'Z CS',
+      force: 'A CSIP',
+      forceSilent: '!interaction-required CS',
+      forceAuth: 'A CSIP',
     },
   },
   {
     title: 'an interactive stage open, no session',
     script: {},
-    before: (world) => login(world, 'forceAuth'),
+    before: 'forceAuth',
     outcome: {
-      common: 'A',
-      silent: '!interaction-required',
-      force: 'A',
-      forceSilent: '!interaction-required',
-      forceAuth: 'A',
+      common: 'A CIP',
+      silent: '!interaction-required CIP',
+      force: 'A CIP',
+      forceSilent: '!interaction-required CIP',
+      forceAuth: 'A CIP',
     },
   },
   {
     title: 'an interactive stage open, an expired session that could be refreshed',
-    script: { stored: expired, refresh: [issued('R')] },
-    before: (world) => login(world, 'forceAuth'),
+    script: refreshes,
+    before: 'forceAuth',
     outcome: {
-      common: 'A',
-      silent: '!interaction-required',
-      force: 'A',
-      forceSilent: '!interaction-required',
-      forceAuth: 'A',
+      common: 'A CIP',
+      silent: '!interaction-required CIP',
+      force: 'A CIP',
+      forceSilent: '!interaction-required CIP',
+      forceAuth: 'A CIP',
     },
   },
   {
     title: 'an interactive stage open over a usable session',
     script: { stored: usable },
-    before: (world) => login(world, 'forceAuth'),
-    outcome: { common: 'Z', silent: 'Z', force: 'A', forceSilent: '!interaction-required', forceAuth: 'A' },
+    before: 'forceAuth',
+    outcome: {
+      common: 'Z CIP',
+      silent: 'Z CIP',
+      force: 'A CIP',
+      forceSilent: '!interaction-required CIP',
+      forceAuth: 'A CIP',
+    },
   },
   {
     title: 'a refresh in progress, which succeeds',
-    script: { stored: expired, refresh: [issued('R')] },
-    before: (world) => login(world, 'common'),
-    outcome: { common: 'R', silent: 'R', force: 'A CS', forceSilent: 'A CS', forceAuth: 'A CIP' },
+    script: refreshes,
+    before: 'common',
+    outcome: { common: 'R R', silent: 'R R', force: 'A CSR', forceSilent: 'A CSR', forceAuth: 'A CIPR' },
   },
   {
     title: 'a refresh in progress, which fails',
     script: { stored: expired, refresh: [offline] },
-    before: (world) => login(world, 'common'),
+    before: 'common',
     outcome: {
-      common: '!backend-unreachable RR',
-      silent: '!backend-unreachable RR',
-      force: 'A CSRR',
-      forceSilent: 'A CSRR',
-      forceAuth: 'A CIPRR',
+      common: '!backend-unreachable RRR',
+      silent: '!backend-unreachable RRR',
+      force: 'A CSRRR',
+      forceSilent: 'A CSRRR',
+      forceAuth: 'A CIPRRR',
     },
   },
 ];
@@ -212,36 +229,21 @@ describe('the table of modes', () => {
       test(
         `M1 M2 S3: ${mode} with ${title}: ${outcome[mode]}`,
         virtually(({ flush }) => {
-          const world = createWorld({ config: { retry: { delay: 0 } }, ...script });
-          user(world.session, phone, phone);
-          before?.(world);
-          const cost = () =>
-            Object.entries({
-              C: world.count('wx.login'),
-              S: world.count('silentLogin'),
-              I: world.count('login'),
-              P: prompted(world),
-              R: world.count('refresh'),
-            });
-          let spent: ReturnType<typeof cost> = [];
-          let log: readonly string[] = [];
-          at(30, () => {
-            // What the situation itself is going to cost after 30 ms is its own matter.
-            spent = cost().map(([name, times]) => [name, times + (own[name] ?? 0)]);
-            log = login(world, mode).log;
-          });
-          const own: Readonly<Record<string, number>> = before
-            ? title.startsWith('an interactive')
-              ? { C: 1, I: 1 }
-              : title.includes('refresh')
-                ? {}
-                : { S: world.count('silentLogin') ? 0 : 1 }
-            : {};
+          const world = createWorld(script);
+          user(world.session, phone);
+          if (before) login(world, before);
+          const logs: (readonly string[])[] = [];
+          at(30, () => logs.push(login(world, mode).log));
           flush();
-          const more = cost()
-            .map(([name, times], index) => name.repeat(times - spent[index][1]))
-            .join('');
-          expect([log[0], more].filter(Boolean).join(' ')).toBe(outcome[mode]);
+          const cost = [
+            'C'.repeat(world.count('wx.login')),
+            'S'.repeat(world.count('silentLogin')),
+            'I'.repeat(world.count('login')),
+            'P'.repeat(prompted(world)),
+            'R'.repeat(world.count('refresh')),
+          ].join('');
+          expect(logs[0]).toHaveLength(logs[0][0].startsWith('!') ? 1 : 2);
+          expect(`${logs[0][0]} ${cost}`.trim()).toBe(outcome[mode]);
         }),
       );
 });
@@ -478,33 +480,26 @@ describe('M2: force callers', () => {
     }),
   );
 
-  for (const [title, refresh] of [
-    ['succeeds', [issued('R')]],
-    ['is refused, so that its own silent stage follows', [status(401)]],
-    ['fails', [offline]],
+  for (const [title, refresh, silentLogins] of [
+    ['succeeds', [issued('R')], 1],
+    ['is refused, so that a silent login follows', [status(401)], 2],
+    ['fails', [offline], 1],
   ] as const)
-    for (const pace of PACES)
+    for (const pace of [asynchronous, microtask])
       test(
-        `M2 E10: force callers wait for a refresh that ${title}, then share one flight of their own, with ${pace.title}`,
+        `M2 E10: force callers wait for a refresh that ${title}, then share a flight of their own, with ${pace.title}`,
         virtually(({ flush }) => {
           const world = createWorld({ pace, stored: expired, refresh });
-          const before: (readonly string[])[] = [];
-          const forced: (readonly string[])[] = [];
-          // The first caller makes the others come while its refresh is being called.
-          world.session.login({ mode: 'common' }).subscribe({ error: () => before.push(['failed']) });
-          forced.push(login(world, 'force').log, login(world, 'forceSilent').log);
+          login(world, 'common');
+          const forced = [login(world, 'force').log, login(world, 'forceSilent').log];
           flush();
-          const refreshed = title.startsWith('is refused');
-          const [token] = forced[0];
+          const fresh = silentLogins === 2 ? 'B' : 'A';
           expect(forced).toEqual([
-            [token, '|'],
-            [token, '|'],
+            [fresh, '|'],
+            [fresh, '|'],
           ]);
-          expect(token).toMatch(/^[AB]$/);
-          // With a synchronous platform both find the refresh done, and each forces a login.
-          const own = pace.title.includes('synchronously') ? 2 : 1;
-          if (own === 1) expect(world.count('silentLogin')).toBe(own + (refreshed ? 1 : 0));
-          expect(world.session.credential?.token).toBe(own === 1 ? token : forced[1][0]);
+          expect(world.count('silentLogin')).toBe(silentLogins);
+          expect(word(world.session.snapshot)).toBe(fresh);
         }),
       );
 });
@@ -635,6 +630,25 @@ describe('M2: forceAuth', () => {
   );
 
   test(
+    'M2 P1: behind a silent stage that asks for another method, it waits for that prompt as well',
+    virtually(({ flush }) => {
+      const world = createWorld({ silentLogin: [wanted('phoneNumber', 'ticket')] });
+      const { seen } = user(world.session, phone, { avatarUrl: 'wxfile://a', nickName: 'Li' });
+      const logins = [login(world, 'common'), login(world, 'forceAuth', { method: 'avatarNickname' })];
+      flush();
+      expect(seen.map(({ method }) => method)).toEqual(['phoneNumber', 'avatarNickname']);
+      expect(logins.map(({ log }) => log)).toEqual([
+        ['A', '|'],
+        ['B', '|'],
+      ]);
+      expect(exchanges(world)).toEqual([
+        expect.objectContaining({ ticket: 'ticket' }),
+        expect.not.objectContaining({ ticket: 'ticket' }),
+      ]);
+    }),
+  );
+
+  test(
     'M2 L1: a logout ends it while it waits, and opens nothing',
     virtually(({ flush }) => {
       const world = createWorld();
@@ -643,7 +657,7 @@ describe('M2: forceAuth', () => {
         login(world, 'forceAuth', { method: 'phoneNumber' }),
         login(world, 'forceAuth', { method: 'avatarNickname' }),
       ];
-      at(500, () => world.session.logout());
+      at(500, () => void world.session.logout());
       flush();
       expect(logins.map(({ log }) => log)).toEqual([['!logged-out'], ['!logged-out']]);
       expect(seen).toHaveLength(1);
@@ -953,7 +967,7 @@ describe('R5: verify', () => {
     virtually(({ flush }) => {
       const world = createWorld();
       login(world, 'common');
-      at(100, () => world.session.logout());
+      at(100, () => void world.session.logout());
       const log = verifyAt(world, 200);
       flush();
       expect(log).toEqual([false]);
@@ -1059,7 +1073,7 @@ describe('R5: verify', () => {
     virtually(({ flush }) => {
       const world = createWorld({ stored: usable, checkSession: [later(500, bad)] });
       const waiting = login(world, 'common', { verify: true });
-      at(300, () => world.session.logout());
+      at(300, () => void world.session.logout());
       flush();
       expect(waiting.log).toEqual(['!logged-out']);
       expect(world.count('wx.login')).toBe(0);

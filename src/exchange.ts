@@ -10,6 +10,7 @@ import {
   Observable,
   of,
   retry,
+  tap,
 } from 'rxjs';
 import type { ObservableInput } from 'rxjs';
 import { after } from './clock';
@@ -59,25 +60,20 @@ export function createExchange<C extends Credential>(
   let inCall = false;
   let exchanged: readonly string[] = [];
 
+  const left = () => {
+    inCall = false;
+  };
+
   /** Calls a function of the app's; it counts as being called until it returns or answers. */
   const call = <T>(work: () => ObservableInput<T>) =>
     new Observable<T>((subscriber) => {
-      const before = inCall;
-      const answered =
-        <A extends readonly unknown[]>(tell: (...args: A) => void) =>
-        (...args: A) => {
-          inCall = before;
-          tell(...args);
-        };
       inCall = true;
       try {
-        return from(work()).subscribe({
-          next: answered((value: T) => subscriber.next(value)),
-          error: answered((error: unknown) => subscriber.error(error)),
-          complete: answered(() => subscriber.complete()),
-        });
+        return from(work())
+          .pipe(tap({ next: left, error: left, complete: left }))
+          .subscribe(subscriber);
       } finally {
-        inCall = before;
+        left();
       }
     });
 

@@ -24,21 +24,20 @@ export interface Flight extends Allowance, Told {
   stage: LoginStage;
 }
 
-/** What a silent stage ends with, if it does not fail. */
-export type SilentOutcome<C extends Credential> =
+/** What a stage ends with, if it does not fail: an interactive one always with a credential. */
+export type Outcome<C extends Credential> =
   CredentialReply<C> | { readonly authorize: AuthorizeRequest; readonly flight?: Flight };
 
-/** A silent stage in progress: it finishes whoever leaves, because a code cannot be taken back. */
-export interface SilentSlot<C extends Credential> {
-  readonly outcome$: Observable<SilentOutcome<C>>;
+/**
+ * A stage in progress. A silent one finishes whoever leaves, because a code cannot be taken back; an
+ * interactive one is withdrawn when its last waiter leaves.
+ */
+export interface Slot<C extends Credential> {
+  readonly outcome$: Observable<Outcome<C>>;
   /** The expired credential that it renews; such a stage is not what a force caller asks for. */
-  readonly renews: C | undefined;
-}
-
-/** An interactive stage in progress: it is withdrawn when its last waiter leaves. */
-export interface InteractiveSlot<C extends Credential> {
-  readonly credential$: Observable<C>;
-  readonly method: string;
+  readonly renews?: C;
+  /** What the user is asked for first. */
+  readonly method?: string;
   /** Emits when the stage is over, however it ends. */
   readonly over$: Observable<unknown>;
 }
@@ -54,10 +53,9 @@ export interface Opening {
 
 /** The logins in progress: one silent stage or one interactive stage, each shared by all who wait for it. */
 export interface Flights<C extends Credential> {
-  readonly silent: SilentSlot<C> | undefined;
-  readonly interactive: InteractiveSlot<C> | undefined;
-  openSilent(mode: LoginMode, renews: C | undefined): SilentSlot<C>;
-  openInteractive(opening: Opening): InteractiveSlot<C>;
+  readonly slots: Readonly<Partial<Record<LoginStage, Slot<C>>>>;
+  openSilent(mode: LoginMode, renews: C | undefined): Slot<C>;
+  openInteractive(opening: Opening): Slot<C>;
   /** Takes one value, unless the flights are aborted before it comes. */
   wait<T>(source: Observable<T>): Observable<T>;
   /** Ends what is in progress; all who wait get the error. */
@@ -80,8 +78,7 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
   let waitersEnd$ = new Subject<SessionError>();
   let flightEnd$ = new Subject<SessionError>();
   let current: Flight | undefined;
-  let silent: SilentSlot<C> | undefined;
-  let interactive: InteractiveSlot<C> | undefined;
+  let slots: Partial<Record<LoginStage, Slot<C>>> = {};
 
   const enter = (flight: Flight, stage: LoginStage) => {
     const begins = flight !== current;
@@ -132,14 +129,19 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
     return exchange.hook(flight, 'afterLogin', () => afterLogin(credential, send(credential)));
   };
 
-  /** Runs a stage to its reply; memory and slots are settled before anybody hears of it. */
-  const fly = <R extends LoginReply<C>>(
-    flight: Flight,
+  /** Puts a stage into its slot; memory and slots are settled before anybody hears of its end. */
+  const open = (
     stage: LoginStage,
-    run: () => Observable<R>,
-    free: () => void,
-  ): Observable<R> => {
+    flight: Flight,
+    run: () => Observable<LoginReply<C>>,
+    about: Pick<Slot<C>, 'renews' | 'method'>,
+  ): Slot<C> => {
+    const over$ = new Subject<unknown>();
+    const end$ = flightEnd$;
     let receivedAt = 0;
+    const free = () => {
+      if (slots[stage] === slot) slots[stage] = undefined;
+    };
     const reply$ = defer(() => {
       enter(flight, stage);
       // Whoever was told of it may have ended it.
@@ -150,81 +152,49 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
         return prepare(flight, reply).pipe(map(() => reply));
       }),
     );
-    return orError(reply$, flightEnd$).pipe(
+    const outcome$ = defer(() => orError(reply$, end$)).pipe(
       tap({ next: free, error: free }),
-      tap((reply) => {
+      map((reply): Outcome<C> => {
         if ('credential' in reply) land(flight, reply, receivedAt);
         else state.change(transitions.guestTold(reply));
+        return { ...reply, flight };
       }),
       catchError((error: unknown) => {
         fail(flight, error as SessionError);
         throw error;
       }),
+      // Runs when everybody has the outcome: whoever goes on to the interactive stage has opened it.
+      finalize(() => {
+        free();
+        if (flight.stage === stage) withdraw(flight);
+        book.arrived();
+        if (end$ === flightEnd$) over$.next(stage);
+      }),
+      shareReplay({ bufferSize: 1, refCount: stage === 'interactive' }),
     );
+    const slot = { ...about, outcome$, over$ };
+    return (slots[stage] = slot);
   };
 
   return {
-    get silent() {
-      return silent;
-    },
-    get interactive() {
-      return interactive;
+    get slots() {
+      return slots;
     },
     openSilent: (mode, renews) => {
       const flight = begin(mode);
-      const slot: SilentSlot<C> = {
-        renews,
-        outcome$: defer(() =>
-          fly(
-            flight,
-            'silent',
-            () => silentStage(room, flight, renews),
-            () => {
-              if (silent === slot) silent = undefined;
-            },
-          ),
-        ).pipe(
-          map((reply): SilentOutcome<C> => ({ ...reply, flight })),
-          // Runs when everybody has the outcome: whoever goes on to the interactive stage has opened it.
-          finalize(() => {
-            if (flight.stage === 'silent') withdraw(flight);
-            book.arrived();
-          }),
-          shareReplay({ bufferSize: 1, refCount: false }),
-        ),
-      };
-      return (silent = slot);
+      return open('silent', flight, () => silentStage(room, flight, renews), { renews });
     },
     openInteractive: (opening) => {
-      const over$ = new Subject<unknown>();
-      const end$ = flightEnd$;
       const asked = opening.flight;
       const flight = asked && asked === current ? asked : begin(opening.mode);
-      const free = () => {
-        if (interactive === slot) interactive = undefined;
-      };
-      const slot: InteractiveSlot<C> = {
-        method: opening.authorize.method,
-        over$,
-        credential$: defer(() =>
-          fly(flight, 'interactive', () => interactiveStage(room, flight, opening), free),
-        ).pipe(
-          map((reply) => reply.credential),
-          finalize(() => {
-            free();
-            withdraw(flight);
-            book.arrived();
-            if (end$ === flightEnd$) over$.next(slot);
-          }),
-          shareReplay({ bufferSize: 1, refCount: true }),
-        ),
-      };
-      return (interactive = slot);
+      const { method } = opening.authorize;
+      return open('interactive', flight, () => interactiveStage(room, flight, opening), { method });
     },
     wait: (source) => orError(source, waitersEnd$),
     abort: (error) => {
       const [flight, waiters$, flight$] = [current, waitersEnd$, flightEnd$];
-      current = silent = interactive = undefined;
+      current = undefined;
+      slots = {};
       waitersEnd$ = new Subject();
       flightEnd$ = new Subject();
       if (flight) events.tell('login-failure', error, flight);

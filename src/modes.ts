@@ -1,9 +1,9 @@
-import { catchError, defer, of, switchMap, take } from 'rxjs';
+import { catchError, defer, map, of, switchMap, take } from 'rxjs';
 import type { Observable } from 'rxjs';
-import type { Flights, SilentOutcome } from './flight';
+import type { Flights, Opening, Outcome } from './flight';
 import type { Room } from './room';
 import { sessionError } from './session-error';
-import type { Credential, LoginMode, LoginOptions } from './types';
+import type { Credential, CredentialReply, LoginMode, LoginOptions } from './types';
 
 /** The mode that goes as far, but does not use the existing session. */
 export const FRESH: Readonly<Record<LoginMode, LoginMode>> = {
@@ -26,8 +26,8 @@ export function createModes<C extends Credential>(
   };
 
   /** The silent stage: the one in progress, or a new one. */
-  const silentStage = (mode: LoginMode): Observable<SilentOutcome<C>> => {
-    if (flights.silent) return flights.silent.outcome$;
+  const silentStage = (mode: LoginMode): Observable<Outcome<C>> => {
+    if (flights.slots.silent) return flights.slots.silent.outcome$;
     if (keeper.forgotten) return of({ authorize: { method: defaultMethod } });
     if (!loop.mayStart()) {
       const error = sessionError('login-loop', 'each new credential is refused');
@@ -40,21 +40,27 @@ export function createModes<C extends Credential>(
   };
 
   /** The end of the silent stage in progress, whatever it is. */
-  const silentEnd = (): Observable<SilentOutcome<C> | undefined> =>
-    flights.silent ? flights.silent.outcome$.pipe(catchError(() => of(undefined))) : of(undefined);
+  const silentEnd = (): Observable<Outcome<C> | undefined> =>
+    flights.slots.silent
+      ? flights.slots.silent.outcome$.pipe(catchError(() => of(undefined)))
+      : of(undefined);
+
+  /** The interactive stage: the one in progress, or a new one. */
+  const interactiveStage = (opening?: Opening): Observable<C> =>
+    (flights.slots.interactive || flights.openInteractive(opening as Opening)).outcome$.pipe(
+      map((outcome) => (outcome as CredentialReply<C>).credential),
+    );
 
   /** Common, silent, force and forceSilent. */
   const throughSilent = (mode: LoginMode, options: LoginOptions): Observable<C> => {
+    const { silent, interactive } = flights.slots;
     const reuses = FRESH[mode] !== mode;
     const asks = mode === 'common' || mode === 'force';
     const usable = reuses && book.usable();
-    if (flights.silent) {
-      if (!reuses && flights.silent.renews)
-        return silentEnd().pipe(switchMap(() => throughSilent(mode, options)));
-    } else {
-      if (usable) return of(usable);
-      if (flights.interactive) return asks ? flights.interactive.credential$ : refuse();
-    }
+    if (!silent && usable) return of(usable);
+    if (interactive) return asks ? interactiveStage() : refuse();
+    if (silent && silent.renews && !reuses)
+      return silentEnd().pipe(switchMap(() => throughSilent(mode, options)));
     return silentStage(mode).pipe(
       catchError((error: unknown) => {
         if (usable && usable === book.usable()) return of({ credential: usable });
@@ -64,9 +70,7 @@ export function createModes<C extends Credential>(
         if ('credential' in outcome) return of(outcome.credential);
         const still = reuses && book.usable();
         if (still) return of(still);
-        if (!asks) return refuse();
-        const open = flights.interactive || flights.openInteractive({ mode, tips: options.tips, ...outcome });
-        return open.credential$;
+        return asks ? interactiveStage({ mode, tips: options.tips, ...outcome }) : refuse();
       }),
     );
   };
@@ -75,7 +79,7 @@ export function createModes<C extends Credential>(
     silentEnd().pipe(
       switchMap((outcome) => {
         const { method = defaultMethod, tips } = options;
-        const open = flights.interactive;
+        const open = flights.slots.interactive;
         if (open && open.method !== method) {
           return open.over$.pipe(
             take(1),
@@ -84,7 +88,7 @@ export function createModes<C extends Credential>(
         }
         const asked = outcome && 'authorize' in outcome ? outcome : undefined;
         const authorize = asked && asked.authorize.method === method ? asked.authorize : { method };
-        return (open || flights.openInteractive({ mode, tips, ...asked, authorize })).credential$;
+        return interactiveStage({ mode, tips, ...asked, authorize });
       }),
     );
 
