@@ -1,4 +1,5 @@
-import { fieldsOf, isText, over } from './fields';
+import { EMPTY } from 'rxjs';
+import { defined, fieldsOf, isText } from './fields';
 import { builtInMethods } from './methods';
 import { originOf } from './origin';
 import { weapp } from './platform/weapp';
@@ -7,77 +8,39 @@ import { topPageTips } from './tips';
 import type { Credential, CredentialStore, RequestOptions, SessionConfig } from './types';
 import { weappStore } from './weapp-store';
 
-type Filled = 'platform' | 'methods' | 'defaultMethod' | 'pageTips' | 'isExpired' | 'attach' | 'expiryLeeway';
-
 /** A configuration with its defaults filled in. */
-export interface Settings<C extends Credential>
-  extends
-    Omit<SessionConfig<C>, Filled | 'store' | 'trustedOrigins' | 'timeouts' | 'retry' | 'promptGrace'>,
-    Required<Pick<SessionConfig<C>, Filled | 'trustedOrigins' | 'promptGrace'>> {
+export interface Settings<C extends Credential> extends Required<Omit<SessionConfig<C>, Replaced>> {
+  readonly baseUrl: string | undefined;
   readonly store: CredentialStore<C> | undefined;
   readonly timeouts: Required<NonNullable<SessionConfig<C>['timeouts']>>;
   readonly retry: Required<NonNullable<SessionConfig<C>['retry']>>;
 }
 
-type Check = readonly [holds: (value: unknown) => boolean, fix: string, fields: string];
-
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-const isDuration = (value: unknown): boolean => typeof value === 'number' && value >= 0;
-
-/** What each field must be; one with `!` may not be left out, where the object that holds it is there. */
-const CHECKS: readonly Check[] = [
-  [isText, 'must name this mini-program', 'source!'],
-  [isObject, 'must be one, such as httpBackend()', 'backend!'],
-  [isObject, 'must be an object', 'platform methods timeouts retry'],
-  [(value) => value === null || isObject(value), 'must be a store or null', 'store'],
-  [
-    isFunction,
-    'must be a function',
-    'backend.silentLogin! backend.login! backend.refresh backend.logout platform.call! platform.callSync! ' +
-      'store.read! store.write! store.remove! isExpired afterLogin attach',
-  ],
-  [(value) => isFunction(value) || isObject(value), 'must be texts or a function', 'tips pageTips'],
-  [(value) => typeof value === 'boolean', 'must be true or false', 'privacy'],
-  [(value) => !!originOf(value), 'must be like "https://api.example.com"', 'baseUrl'],
-  [
-    (value) => Array.isArray(value) && value.every(originOf),
-    'must list origins like "https://api.example.com"',
-    'trustedOrigins',
-  ],
-  [
-    isDuration,
-    'must be 0 ms or more',
-    'expiryLeeway promptGrace timeouts.code timeouts.exchange timeouts.prompt retry.delay',
-  ],
-  [(value) => isDuration(value) && Number.isInteger(value), 'must be a whole number', 'retry.count'],
-];
-
-const METHOD_CHECKS: readonly Check[] = [
-  [isFunction, 'must be a function', 'read!'],
-  [
-    (value) => /^(before-prompt|after-answer|none)$/.test(String(value)),
-    'must be "before-prompt", "after-answer" or "none"',
-    'code!',
-  ],
-];
+type Replaced = 'baseUrl' | 'store' | 'timeouts' | 'retry';
 
 /** Makes the error for a wrong configuration: names the field and the fix. */
 export const configInvalid = (field: string, fix: string, cause?: unknown) =>
   sessionError('config-invalid', `${field} ${fix}`, cause);
 
-function check(config: unknown, checks: readonly Check[], prefix = ''): void {
-  checks.forEach(([holds, fix, fields]) =>
-    fields.split(' ').forEach((marked) => {
-      const [field, required] = marked.split('!');
-      const path = field.split('.');
-      const name = path.pop() as string;
-      const holder = path.reduce<unknown>((value, key) => fieldsOf(value)[key], config || {});
-      const value = fieldsOf(holder)[name];
-      if (holder == null) return;
-      if (value === undefined ? required === '' : !holds(value)) throw configInvalid(prefix + field, fix);
-    }),
-  );
+function need(holds: boolean, field: string, fix: string): void {
+  if (!holds) throw configInvalid(field, fix);
+}
+
+/** Checks fields that must be functions; those with `?` may be missing. */
+function needFunctions(holder: unknown, path: string, names: string): void {
+  names.split(' ').forEach((name) => {
+    const field = name.replace('?', '');
+    const value = fieldsOf(holder)[field];
+    const left = value === undefined && field !== name;
+    need(left || typeof value === 'function', path + field, 'must be a function');
+  });
+}
+
+function needDurations(holder: unknown, path: string, names: string): void {
+  names.split(' ').forEach((name) => {
+    const value = fieldsOf(holder)[name];
+    need(typeof value === 'number' && value >= 0, path + name, 'must be a number, 0 or more');
+  });
 }
 
 const bearer = (options: RequestOptions, { token }: Credential): RequestOptions => ({
@@ -88,36 +51,61 @@ const bearer = (options: RequestOptions, { token }: Credential): RequestOptions 
 const isUnauthorized = (outcome: unknown): boolean => fieldsOf(outcome).statusCode === 401;
 
 const DEFAULTS = {
+  store: undefined,
   defaultMethod: 'phoneNumber',
+  tips: {},
   pageTips: topPageTips,
+  privacy: true,
   isExpired: isUnauthorized,
+  afterLogin: () => EMPTY,
   attach: bearer,
+  trustedOrigins: [],
   expiryLeeway: 30000,
   promptGrace: 3000,
 };
-const TIMEOUTS = { code: 10000, exchange: 15000, prompt: Infinity };
-const RETRY = { count: 2, delay: 300 };
 
 /** Checks a configuration, and fills in what it leaves out; throws `config-invalid`. */
 export function readConfig<C extends Credential>(config: SessionConfig<C>): Settings<C> {
-  check(config, CHECKS);
-  const { source, baseUrl, platform = weapp(), trustedOrigins = [] } = config;
-  const { store = weappStore({ key: `rx-weapp-session:${source}`, platform }) } = config;
-  // Without a prototype: no name that every object has is a method.
-  const known = Object.create(null) as Settings<C>['methods'];
-  const methods = Object.assign(known, builtInMethods(platform), config.methods);
-  Object.keys(methods).forEach((name) => check(methods[name], METHOD_CHECKS, `methods.${name}.`));
+  const given = defined<SessionConfig<C>>(config);
+  const { source, backend, baseUrl, platform = weapp(), store } = given;
   const settings = {
-    ...over(DEFAULTS, config),
-    backend: config.backend,
-    source,
+    ...DEFAULTS,
+    ...given,
     platform,
-    methods,
-    store: store || undefined,
-    trustedOrigins: [baseUrl, ...trustedOrigins].map(originOf).filter(Boolean) as string[],
-    timeouts: over(TIMEOUTS, config.timeouts),
-    retry: over(RETRY, config.retry),
+    // Without a prototype: no name that every object has is a method.
+    methods: Object.assign(
+      Object.create(null),
+      builtInMethods(platform),
+      given.methods,
+    ) as Settings<C>['methods'],
+    store:
+      store === undefined
+        ? weappStore<C>({ key: `rx-weapp-session:${source}`, platform })
+        : store || undefined,
+    timeouts: defined({ code: 10000, exchange: 15000, prompt: Infinity }, given.timeouts),
+    retry: defined({ count: 2, delay: 300 }, given.retry),
   };
-  if (!methods[settings.defaultMethod]) throw configInvalid('defaultMethod', 'must be in methods');
-  return settings;
+  const { methods, trustedOrigins, tips, pageTips } = settings;
+
+  need(isText(source), 'source', 'must name this mini-program');
+  needFunctions(backend, 'backend.', 'silentLogin login refresh? logout?');
+  needFunctions(platform, 'platform.', 'call callSync');
+  if (store) needFunctions(store, 'store.', 'read write remove');
+  needFunctions(settings, '', 'isExpired afterLogin attach');
+  needDurations(settings, '', 'expiryLeeway promptGrace');
+  needDurations(settings.timeouts, 'timeouts.', 'code exchange prompt');
+  needDurations(settings.retry, 'retry.', 'count delay');
+  [tips, pageTips].forEach((it) =>
+    need(/function|object/.test(typeof it), 'tips', 'must be texts or a function'),
+  );
+  need(typeof settings.privacy === 'boolean', 'privacy', 'must be true or false');
+  Object.keys(methods).forEach((name) => {
+    needFunctions(methods[name], `methods.${name}.`, 'read');
+    const known = /^(before-prompt|after-answer|none)$/.test(methods[name].code);
+    need(known, `methods.${name}.code`, 'must be "before-prompt", "after-answer" or "none"');
+  });
+  need(settings.defaultMethod in methods, 'defaultMethod', 'must be in methods');
+  const origins = baseUrl === undefined ? trustedOrigins : [baseUrl, ...trustedOrigins];
+  need(origins.every(originOf), 'baseUrl or trustedOrigins', 'must be like "https://api.example.com"');
+  return { ...settings, baseUrl, trustedOrigins: origins.map(originOf) as string[] };
 }

@@ -4,12 +4,13 @@ export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-/** Some values over others; what is undefined stands over nothing. */
-export function over<T extends object>(values: T, given: object | undefined): T {
-  const merged = { ...values } as Record<string, unknown>;
-  const fields = fieldsOf(given);
-  Object.keys(fields).forEach((name) => {
-    if (fields[name] !== undefined) merged[name] = fields[name];
+/** Some values, and over them what is given; what is undefined is left out. */
+export function defined<T extends object>(values: T, given?: unknown): T {
+  const all: Readonly<Record<string, unknown>> = { ...values, ...fieldsOf(given) };
+  const merged: Record<string, unknown> = {};
+  Object.keys(all).forEach((name) => {
+    const value = all[name] === undefined ? fieldsOf(values)[name] : all[name];
+    if (value !== undefined) merged[name] = value;
   });
   return merged as T;
 }

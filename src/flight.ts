@@ -123,10 +123,9 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
 
   /** Everything that has to be done before a reply counts. */
   const prepare = (flight: Flight, reply: LoginReply<C>): Observable<unknown> => {
-    const { afterLogin } = settings;
-    if (!afterLogin || !('credential' in reply)) return of(reply);
+    if (!('credential' in reply)) return of(reply);
     const { credential } = reply;
-    return exchange.hook(flight, 'afterLogin', () => afterLogin(credential, send(credential)));
+    return exchange.hook(flight, 'afterLogin', () => settings.afterLogin(credential, send(credential)));
   };
 
   /** Puts a stage into its slot; memory and slots are settled before anybody hears of its end. */

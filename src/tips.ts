@@ -1,4 +1,4 @@
-import { over } from './fields';
+import { defined } from './fields';
 import type { AuthPrompt, AuthTips, TipsSource } from './types';
 
 /** What tips are asked about. */
@@ -87,7 +87,7 @@ export function mergeTips(
 ): AuthTips {
   const tips = sources.reduce<object>((texts, source) => {
     try {
-      return over(texts, ask(source, subject));
+      return defined(texts, ask(source, subject));
     } catch (error) {
       failed(error);
       return texts;
