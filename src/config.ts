@@ -95,9 +95,9 @@ export function readConfig<C extends Credential>(config: SessionConfig<C>): Sett
   needDurations(settings, '', 'expiryLeeway promptGrace');
   needDurations(settings.timeouts, 'timeouts.', 'code exchange prompt');
   needDurations(settings.retry, 'retry.', 'count delay');
-  [tips, pageTips].forEach((it) =>
-    need(/function|object/.test(typeof it), 'tips', 'must be texts or a function'),
-  );
+  need(/function|object/.test(typeof tips), 'tips', 'must be texts or a function');
+  need(/function|object/.test(typeof pageTips), 'pageTips', 'must be texts or a function');
+  need(Number.isInteger(settings.retry.count), 'retry.count', 'must be a whole number');
   need(typeof settings.privacy === 'boolean', 'privacy', 'must be true or false');
   Object.keys(methods).forEach((name) => {
     needFunctions(methods[name], `methods.${name}.`, 'read');

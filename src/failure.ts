@@ -19,11 +19,11 @@ const CALM_DOWN = [408, 429];
 /** Retry-After: seconds, or an HTTP date. */
 function retryAfter(header: unknown): number | undefined {
   const fields = fieldsOf(header);
-  const name = Object.keys(fields).find((field) => field.toLowerCase() === 'retry-after');
-  const text = name && String(fields[name]);
-  if (!text) return;
-  const wait = /^\s*\d+\s*$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now();
-  return wait >= 0 ? wait : undefined;
+  const name = Object.keys(fields).find((field) => /^retry-after$/i.test(field));
+  const text = name && fields[name];
+  const wait = Number(text) * 1000;
+  const until = Date.parse(String(text)) - now();
+  return text ? [wait, until].find((ms) => ms >= 0) : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What something holds that came from outside, whatever it is. */
 export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  (value || {}) as Record<string, unknown>;
+  Object(value) as Record<string, unknown>;
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 

@@ -1,17 +1,7 @@
-import {
-  BehaviorSubject,
-  defer,
-  filter,
-  finalize,
-  merge,
-  mergeMap,
-  EMPTY,
-  switchMap,
-  take,
-  throwIfEmpty,
-} from 'rxjs';
+import { BehaviorSubject, defer, EMPTY, filter, finalize, map, switchMap, take, throwIfEmpty } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { after, now } from './clock';
+import { orError } from './or-error';
 import { sessionError } from './session-error';
 import type { SessionErrorCode } from './session-error';
 
@@ -48,19 +38,10 @@ export function createForeground(): Foreground {
     shown$,
     after: foregroundAfter,
     whenShown: shown$.pipe(filter(Boolean), take(1)),
-    within: (ms, step, empty) => (source) => {
-      const late = foregroundAfter(ms).pipe(
-        mergeMap((): never => {
-          throw sessionError('login-timeout', `${step} took over ${ms} ms`);
-        }),
-      );
-      return merge(
-        source.pipe(
-          take(1),
-          throwIfEmpty(() => sessionError(empty, `${step} gave nothing`)),
-        ),
-        late,
-      ).pipe(take(1));
-    },
+    within: (ms, step, empty) => (source) =>
+      orError(
+        source.pipe(throwIfEmpty(() => sessionError(empty, `${step} gave nothing`))),
+        foregroundAfter(ms).pipe(map(() => sessionError('login-timeout', `${step} took over ${ms} ms`))),
+      ),
   };
 }

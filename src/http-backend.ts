@@ -1,6 +1,8 @@
-import { defer, map, type Observable } from 'rxjs';
+import { defer, map, tap } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { now } from './clock';
 import { configInvalid } from './config';
+import { fieldsOf } from './fields';
 import { originOf, resolve } from './origin';
 import type { Platform } from './platform/platform';
 import { weapp } from './platform/weapp';
@@ -26,15 +28,12 @@ export interface HttpBackendOptions<C extends Credential = Credential> {
   readonly readReply?: (response: HttpResponse) => LoginReply<C>;
 }
 
-type Body = Record<string, unknown>;
-
 /** `expiresIn` counts from receipt, so that a phone's wrong clock does no harm. */
 function protocolReply<C extends Credential>({ data }: HttpResponse): LoginReply<C> {
-  const reply = data as { credential?: Body };
-  const { expiresIn } = (reply && reply.credential) || {};
-  if (typeof expiresIn !== 'number') return reply as unknown as LoginReply<C>;
-  const credential = { ...reply.credential, expiresAt: now() + expiresIn * 1000 };
-  return { ...reply, credential: credential as unknown as C };
+  const { credential } = fieldsOf(data);
+  const { expiresIn } = fieldsOf(credential);
+  if (typeof expiresIn !== 'number') return data as LoginReply<C>;
+  return { ...(data as object), credential: { ...(credential as C), expiresAt: now() + expiresIn * 1000 } };
 }
 
 /**
@@ -56,36 +55,42 @@ function protocolReply<C extends Credential>({ data }: HttpResponse): LoginReply
  */
 export function httpBackend<C extends Credential = Credential>({
   baseUrl,
-  paths = {},
+  paths,
   header,
   platform = weapp(),
   readReply = protocolReply,
 }: HttpBackendOptions<C>): LoginBackend<C> {
   if (!originOf(baseUrl)) throw configInvalid('baseUrl', 'must be like "https://api.example.com"');
-  const {
-    silentLogin = '/session/silent',
-    login = '/session/login',
-    refresh,
-    logout = '/session/logout',
-  } = paths;
+  const { silentLogin, login, refresh, logout } = {
+    silentLogin: '/session/silent',
+    login: '/session/login',
+    refresh: '',
+    logout: '/session/logout',
+    ...paths,
+  };
 
   const post = (path: string, data: object, credential?: C): Observable<HttpResponse> =>
-    defer(() => {
-      const fields = typeof header === 'function' ? header() : header;
-      const bearer = credential && { Authorization: `Bearer ${credential.token}` };
-      const options = { url: resolve(baseUrl, path), method: 'POST' as const, data };
-      return request(
-        { ...options, header: { 'content-type': 'application/json', ...fields, ...bearer } },
+    defer(() =>
+      request(
+        {
+          url: resolve(baseUrl, path),
+          method: 'POST',
+          data,
+          header: {
+            'content-type': 'application/json',
+            ...(typeof header === 'function' ? header() : header),
+            ...(credential && { Authorization: `Bearer ${credential.token}` }),
+          },
+        },
         platform,
-      );
-    }).pipe(
-      map((response) => {
-        if (response.statusCode >= 200 && response.statusCode < 300) return response;
-        throw response;
+      ),
+    ).pipe(
+      tap((response) => {
+        if (!/^2/.test(String(response.statusCode))) throw response;
       }),
     );
   const ask = (path: string, data: object, credential?: C) =>
-    post(path, data, credential).pipe(map((response) => readReply(response)));
+    post(path, data, credential).pipe(map(readReply));
 
   return {
     silentLogin: (body) => ask(silentLogin, body),

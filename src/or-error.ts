@@ -1,11 +1,13 @@
-import { merge, mergeMap, type Observable, take } from 'rxjs';
+import { map, merge, take } from 'rxjs';
+import type { Observable } from 'rxjs';
 
 /** Takes one value of the source, unless an error is told first: then it is thrown. */
-export function orError<T>(source: Observable<T>, error$: Observable<Error>): Observable<T> {
-  const thrown$ = error$.pipe(
-    mergeMap((error): never => {
-      throw error;
-    }),
-  );
-  return merge(thrown$, source).pipe(take(1));
-}
+export const orError = <T>(source: Observable<T>, error$: Observable<unknown>): Observable<T> =>
+  merge(
+    error$.pipe(
+      map((error): never => {
+        throw error;
+      }),
+    ),
+    source,
+  ).pipe(take(1));

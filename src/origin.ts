@@ -1,5 +1,3 @@
-const ABSOLUTE = /^[a-z][a-z\d+.-]*:/i;
-
 /**
  * The origin of a plainly written absolute http url, or nothing.
  *
@@ -7,19 +5,15 @@ const ABSOLUTE = /^[a-z][a-z\d+.-]*:/i;
  * other scripts, stray blanks. What is not written plainly has no origin here, so it is never trusted.
  */
 export function originOf(url: unknown): string | undefined {
-  const parts = /^(https?):\/\/([\w.-]+|\[[\da-f:.]+\])(?::(\d+))?(?=[/?#]|$)/i.exec(String(url));
-  if (!parts) return;
-  const scheme = parts[1].toLowerCase();
-  const port = Number(parts[3]);
-  const written = port && port !== (scheme === 'https' ? 443 : 80) ? `:${port}` : '';
-  return `${scheme}://${parts[2].toLowerCase()}${written}`;
+  const written = /^https?:\/\/([\w.-]+|\[[\da-f:.]+\])(:\d+)?(?=[/?#]|$)/i.exec(String(url));
+  return written
+    ? written[0].toLowerCase().replace(/^(http:.*):0*80$|^(https:.*):0*443$/, '$1$2')
+    : undefined;
 }
 
 /** Tells whether a url names its scheme; everything else is relative to the base url. */
-export const isAbsolute = (url: string): boolean => ABSOLUTE.test(url.trim());
+export const isAbsolute = (url: string): boolean => /^\s*[a-z][a-z\d+.-]*:/i.test(url);
 
 /** Appends a relative url to a base url; it stays within the base's origin whatever it says. */
-export function resolve(baseUrl: string, url: string): string {
-  const base = baseUrl.replace(/\/+$/, '');
-  return url === '' || /^[?#]/.test(url) ? base + url : `${base}/${url.replace(/^\/+/, '')}`;
-}
+export const resolve = (baseUrl: string, url: string): string =>
+  baseUrl.replace(/\/*$/, /^[?#]|^$/.test(url) ? '' : '/') + url.replace(/^\/+/, '');

@@ -2,16 +2,14 @@ import {
   BehaviorSubject,
   defer,
   distinctUntilChanged,
+  EMPTY,
   filter,
   finalize,
   map,
-  merge,
-  mergeMap,
-  EMPTY,
   Observable,
   switchMap,
-  take,
 } from 'rxjs';
+import { orError } from './or-error';
 import { sessionError } from './session-error';
 import type { AuthPrompt } from './types';
 
@@ -42,12 +40,12 @@ export function createPromptDesk(after: (ms: number) => Observable<unknown>, gra
     map((viewers) => viewers > 0),
     distinctUntilChanged(),
     switchMap((attended) => (attended ? EMPTY : after(grace))),
-    mergeMap((): never => {
-      throw sessionError(
+    map(() =>
+      sessionError(
         'prompt-unhandled',
         'nobody subscribes to prompt$: add <auth-prompt/> to the page, or promptByPage',
-      );
-    }),
+      ),
+    ),
   );
 
   const place = (question: Question) =>
@@ -93,7 +91,7 @@ export function createPromptDesk(after: (ms: number) => Observable<unknown>, gra
         finalize(() => viewers$.next(viewers$.value - 1)),
       );
     }),
-    ask: (question) => merge(place(question), unattended$).pipe(take(1)),
+    ask: (question) => orError(place(question), unattended$),
     complete: () => open$.complete(),
   };
 }

@@ -1,7 +1,9 @@
-import { catchError, defer, EMPTY, merge, mergeMap, type Observable, take } from 'rxjs';
+import { catchError, defer, map } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { after } from './clock';
 import type { Platform } from './platform/platform';
 import { weapp } from './platform/weapp';
+import { orError } from './or-error';
 import { sessionError } from './session-error';
 import type { HttpResponse, RequestOptions } from './types';
 
@@ -20,24 +22,18 @@ import type { HttpResponse, RequestOptions } from './types';
  * });
  * ```
  */
-export function request<T>(
+export const request = <T>(
   options: RequestOptions,
   platform: Platform = weapp(),
-): Observable<HttpResponse<T>> {
-  const { timeout } = options;
-  // WeChat's own timer is known to be late on some phones.
-  const late = timeout === undefined ? EMPTY : after(timeout).pipe(mergeMap(timedOut));
-  return merge(
-    defer(() => platform.call<HttpResponse<T>>('request', { ...options })),
-    late,
+): Observable<HttpResponse<T>> => {
+  const { timeout = Infinity } = options;
+  return orError(
+    defer(() => platform.call<HttpResponse<T>>('request', options)),
+    // WeChat's own timer is known to be late on some phones.
+    after(timeout).pipe(map(() => ({ errMsg: 'request:fail timeout', errno: 5 }))),
   ).pipe(
-    take(1),
     catchError((error: unknown) => {
       throw sessionError('request-failed', 'wx.request failed; see cause', error);
     }),
   );
-}
-
-const timedOut = (): never => {
-  throw { errMsg: 'request:fail timeout', errno: 5 };
 };

@@ -40,30 +40,26 @@ export function createSender<C extends Credential>({
     return resolve(baseUrl, url);
   };
 
-  const prepare = (
-    options: RequestOptions,
-    credential: C | undefined,
-  ): readonly [RequestOptions, C | undefined] => {
-    const sent = copy({ ...options, url: absolute(options.url) });
-    if (!trustedOrigins.length) {
-      throw configInvalid('baseUrl', 'or trustedOrigins is needed');
-    }
-    if (!credential || !isTrusted(sent.url)) return [sent, undefined];
-    let attached: RequestOptions;
+  const attached = (sent: RequestOptions, credential: C): RequestOptions => {
+    let error: unknown;
     try {
-      attached = attach(sent, credential);
-      if (isTrusted(attached.url)) return [attached, credential];
-    } catch (error) {
-      throw configInvalid('attach', 'threw, or returned no request', error);
+      const result = attach(sent, credential);
+      if (isTrusted(result.url)) return result;
+    } catch (thrown) {
+      error = thrown;
     }
-    throw configInvalid('attach', 'must stay within trustedOrigins');
+    throw configInvalid('attach', 'must return a request within trustedOrigins', error);
   };
 
   return {
     send: <T>(options: RequestOptions, credential: C | undefined) =>
       defer(() => {
-        const [prepared, given] = prepare(options, credential);
-        return request<T>(prepared, platform).pipe(map((response) => markGiven(response, given)));
+        const sent = copy({ ...options, url: absolute(options.url) });
+        if (!trustedOrigins.length) throw configInvalid('baseUrl', 'or trustedOrigins is needed');
+        const given = isTrusted(sent.url) ? credential : undefined;
+        return request<T>(given ? attached(sent, given) : sent, platform).pipe(
+          map((response) => markGiven(response, given)),
+        );
       }),
     checkUrl: (url) => {
       if (!isTrusted(absolute(url))) {

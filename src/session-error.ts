@@ -53,10 +53,10 @@ export interface SessionError extends Error {
  */
 export function sessionError(code: SessionErrorCode, message: string, cause?: unknown): SessionError {
   // A subclass of Error would cost half a kilobyte in ES5 and would not be `instanceof` across two copies.
-  const error = Object.assign(new Error(message), { code });
-  Object.defineProperty(error, 'name', { value: 'SessionError', configurable: true });
-  Object.defineProperty(error, 'cause', { value: cause, configurable: true });
-  return error as unknown as SessionError;
+  return Object.defineProperties(Object.assign(new Error(message), { code }), {
+    name: { value: 'SessionError' },
+    cause: { value: cause },
+  }) as unknown as SessionError;
 }
 
 /**

@@ -51,6 +51,7 @@ export function createRecordKeeper<C extends Credential>(
   const writing = writes.pipe(concatAll()).subscribe();
   let forgotten = false;
   let empty = false;
+  let latest: StoredSession<C> | undefined;
 
   const run = (work: (store: CredentialStore<C>) => unknown): Observable<unknown> =>
     defer(() => {
@@ -70,14 +71,26 @@ export function createRecordKeeper<C extends Credential>(
 
   const save = (record: StoredSession<C> | undefined): Observable<unknown> => {
     const settled = new Subject<never>();
-    const work = run((it) => {
-      if (record) return it.write(record);
-      return empty ? undefined : it.remove();
-    }).pipe(tap(() => (empty = !record)));
-    empty = empty && !record;
+    let givenUp = false;
+    // A step that was given up may still take effect: then what is to be stored is stored once more.
+    const late = () => {
+      if (!givenUp || latest === record) return;
+      empty = false;
+      save(latest);
+    };
+    latest = record;
     writes.next(
-      work.pipe(
-        catchError(report),
+      run((it) => {
+        const result = record ? it.write(record) : empty ? undefined : it.remove();
+        empty = false;
+        if (isThenable(result)) result.then(late, late);
+        return result;
+      }).pipe(
+        tap(() => (empty = !record)),
+        catchError((error: unknown) => {
+          givenUp = true;
+          return report(error);
+        }),
         finalize(() => settled.complete()),
       ),
     );

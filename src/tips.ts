@@ -18,9 +18,9 @@ const words = (title: string, content: string, confirmText: string, cancelText: 
 export const chineseTips = ({ method }: TipsSubject): AuthTips => {
   switch (method) {
     case 'setting':
-      return words('需要授权', '请在设置中允许，再继续登录', '去设置', '暂不');
+      return words('需要授权', '请在设置中允许', '去设置', '暂不');
     case 'privacy':
-      return words('隐私保护', '请先阅读并同意隐私保护指引', '同意', '不同意');
+      return words('隐私保护', '请先同意隐私保护指引', '同意', '不同意');
     case 'avatarNickname':
       return words('完善资料', '请设置头像和昵称', '保存', '暂不');
     default:

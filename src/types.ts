@@ -312,7 +312,7 @@ export interface RequestOptions {
   timeout?: number;
   dataType?: string;
   responseType?: 'text' | 'arraybuffer';
-  redirect?: 'follow' | 'manual' | 'error';
+  redirect?: 'follow' | 'manual';
   enableHttp2?: boolean;
   enableQuic?: boolean;
   enableCache?: boolean;

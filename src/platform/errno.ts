@@ -3,9 +3,17 @@ import { fieldsOf } from '../fields';
 /** What a fail result of a privileged api says of the user. */
 export type Refusal = 'auth-denied' | 'auth-cancelled' | 'auth-failed';
 
-const CANCELLED = [1, 104];
-const DENIED = [3, 103];
-const FAILED = [102, 112, 1003, 1400001];
+const BY_ERRNO: readonly (readonly [Refusal, readonly unknown[]])[] = [
+  ['auth-cancelled', [1, 104]],
+  ['auth-denied', [3, 103]],
+  ['auth-failed', [102, 112, 1003, 1400001]],
+];
+
+const BY_TEXT: readonly (readonly [Refusal, RegExp])[] = [
+  ['auth-failed', /banned|tap gesture|desc length|no permission/i],
+  ['auth-denied', /den(y|ied)|privacy permission is not authorized/i],
+  ['auth-cancelled', /cancel/i],
+];
 
 /**
  * Sorts a fail result by its errno, and only then by its text, which differs between phone and developer tools.
@@ -15,14 +23,11 @@ const FAILED = [102, 112, 1003, 1400001];
  */
 export function classifyRefusal(result: unknown): Refusal {
   const { errno, errMsg } = fieldsOf(result);
-  const says = (words: RegExp) => words.test(String(errMsg));
-  const among = (errnos: readonly unknown[]) => errnos.includes(errno);
-  if (errno === 104 && says(/privacy/i)) return 'auth-denied';
-  if (among(DENIED)) return 'auth-denied';
-  if (among(CANCELLED)) return 'auth-cancelled';
-  if (among(FAILED) || says(/banned|tap gesture|desc length|no permission/i)) return 'auth-failed';
-  if (says(/den(y|ied)|privacy permission is not authorized/i)) return 'auth-denied';
-  return says(/cancel/i) ? 'auth-cancelled' : 'auth-failed';
+  const text = String(errMsg);
+  if (errno === 104 && /privacy/i.test(text)) return 'auth-denied';
+  const found =
+    BY_ERRNO.find(([, errnos]) => errnos.includes(errno)) || BY_TEXT.find(([, words]) => words.test(text));
+  return found ? found[0] : 'auth-failed';
 }
 
 /** Tells whether a result is a fail result at all; a button's event detail has the same form. */
