@@ -729,42 +729,6 @@ describe('C3: timers are gone', () => {
   }
 });
 
-describe('C3 P8: the privacy listener', () => {
-  type Resolve = (answer: { event: string }) => void;
-
-  test(
-    'C3: it cannot be taken back, and answers disagree after dispose',
-    virtually(({ flush }) => {
-      const registered: ((resolve: Resolve) => void)[] = [];
-      const world = createWorld({
-        wx: { onNeedPrivacyAuthorization: (it: (resolve: Resolve) => void) => void registered.push(it) },
-      });
-      user(world.session);
-      world.session.dispose();
-      const answers: unknown[] = [];
-      registered.forEach((ask) => ask((answer) => answers.push(answer)));
-      flush();
-      expect(answers).toEqual([{ event: 'disagree' }]);
-    }),
-  );
-
-  test(
-    'C3: a privacy prompt that is open at dispose is a disagree',
-    virtually(({ flush }) => {
-      const registered: ((resolve: Resolve) => void)[] = [];
-      const world = createWorld({
-        wx: { onNeedPrivacyAuthorization: (it: (resolve: Resolve) => void) => void registered.push(it) },
-      });
-      user(world.session, away);
-      const answers: unknown[] = [];
-      registered.forEach((ask) => ask((answer) => answers.push(answer)));
-      at(100, () => world.session.dispose());
-      flush();
-      expect(answers).toEqual([{ event: 'disagree' }]);
-    }),
-  );
-});
-
 test(
   'C1 C2: a waiter that leaves inside the state that it caused',
   virtually(({ flush }) => {
