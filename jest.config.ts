@@ -20,13 +20,14 @@ const project = (displayName: string, entry: string, operators: string, elsewher
 
 const config: Config = {
   projects: [
-    // packaging.spec looks at built files only, app-service.spec and test/servers at examples only: once is enough.
+    // packaging.spec looks at built files only; app-service, walkthrough and servers at examples, docs and types at
+    // what compiles: once is enough.
     project('source', '<rootDir>/src/index.ts', '<rootDir>/operators/index.ts', '/test/packaging\\.spec'),
     project(
       'built',
       '<rootDir>/dist/index.js',
       '<rootDir>/dist/operators/index.js',
-      '/test/(app-service\\.spec|servers/)',
+      '/test/(app-service\\.spec|walkthrough\\.spec|docs\\.spec|types\\.spec|servers/)',
     ),
   ],
 };

@@ -332,7 +332,7 @@ describe('L1: the waiters of a flight in progress', () => {
     test(
       `L1: who is told of it may log in again at once, and gets a flight of its own, with ${pace.title}`,
       virtually(({ flush }) => {
-        const world = createWorld({ pace });
+        const world = createWorld({ pace, silentLogin: [later(10, issued('A'))] });
         const again: string[] = [];
         world.session
           .login()

@@ -94,6 +94,7 @@ export function createCredentialBook<C extends Credential>(
     },
   };
   // A timer is only a hint: it is frozen in the background, and a long one cannot be set at all.
+  // eslint-disable-next-line rxjs-x/no-ignored-error -- a timer does not fail
   alarm$.pipe(switchMap(after)).subscribe(() => void (book.usable() && setAlarm()));
   return book;
 }

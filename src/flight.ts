@@ -115,7 +115,7 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
     current = undefined;
     state.together(() => {
       const refused = !book.usable() && state.memory.held && error.code === 'login-rejected';
-      if (refused) keeper.clear();
+      if (refused) void keeper.clear();
       state.change(refused ? transitions.refused(error) : transitions.failed(error));
       events.tell('login-failure', error, flight);
     });

@@ -41,10 +41,7 @@ export function createPromptDesk(after: (ms: number) => Observable<unknown>, gra
     distinctUntilChanged(),
     switchMap((attended) => (attended ? EMPTY : after(grace))),
     map(() =>
-      sessionError(
-        'prompt-unhandled',
-        'nobody subscribes to prompt$: add <auth-prompt/> to the page, or promptByPage',
-      ),
+      sessionError('prompt-unhandled', 'nobody saw it: subscribe to session.prompt$ in the page, and answer'),
     ),
   );
 

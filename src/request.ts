@@ -22,10 +22,10 @@ import type { HttpResponse, RequestOptions } from './types';
  * });
  * ```
  */
-export const request = <T>(
+export function request<T>(
   options: RequestOptions,
   platform: Platform = weapp(),
-): Observable<HttpResponse<T>> => {
+): Observable<HttpResponse<T>> {
   const { timeout = Infinity } = options;
   return orError(
     defer(() => platform.call<HttpResponse<T>>('request', options)),
@@ -36,4 +36,4 @@ export const request = <T>(
       throw sessionError('request-failed', 'wx.request failed; see cause', error);
     }),
   );
-};
+}

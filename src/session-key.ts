@@ -37,7 +37,7 @@ export function createSessionKey(
             shareReplay({ bufferSize: 1, refCount: false }),
           )),
       ),
-    renewed: () => (answer$ = of(true)),
-    forget: () => (answer$ = undefined),
+    renewed: () => void (answer$ = of(true)),
+    forget: () => void (answer$ = undefined),
   };
 }

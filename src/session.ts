@@ -61,7 +61,7 @@ export function createSession<C extends Credential = Credential>(config: Session
   const book = createCredentialBook(state, settings.expiryLeeway, (byBackend) => {
     if (byBackend) {
       loop.refused();
-      keeper.clear();
+      void keeper.clear();
     }
     events.tell('expired');
   });
@@ -85,6 +85,7 @@ export function createSession<C extends Credential = Credential>(config: Session
   const start = () => {
     if (started) return;
     started = true;
+    // eslint-disable-next-line rxjs-x/no-ignored-error -- a platform's own fault: rxjs reports it, nothing depends on it
     platform.shown$.pipe(takeUntil(disposed$)).subscribe((shown) => {
       foreground.shown$.next(shown);
       if (!shown) return;
@@ -93,10 +94,11 @@ export function createSession<C extends Credential = Credential>(config: Session
     });
     const { generation } = book;
     const read$ = keeper.read().pipe(takeUntil(disposed$));
+    // eslint-disable-next-line rxjs-x/no-ignored-error -- the keeper turns failures into events
     read$.subscribe({
       next: (record) => {
         // A logout that came first could not know of the mark that it has to keep.
-        if (generation.ended) keeper.clear();
+        if (generation.ended) void keeper.clear();
         else if ('credential' in record) {
           const { credential, receivedAt } = record;
           state.together(() => book.take({ credential, receivedAt, origin: 'restored' }, record));

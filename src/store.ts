@@ -76,7 +76,7 @@ export function createRecordKeeper<C extends Credential>(
     const late = () => {
       if (!givenUp || latest === record) return;
       empty = false;
-      save(latest);
+      void save(latest);
     };
     latest = record;
     writes.next(
@@ -115,7 +115,7 @@ export function createRecordKeeper<C extends Credential>(
       if (interactive) forgotten = false;
       if (!held) return;
       const { credential, receivedAt } = held;
-      save({ version: 1, source, credential, receivedAt, ...(guest !== undefined && { guest }) });
+      void save({ version: 1, source, credential, receivedAt, ...(guest !== undefined && { guest }) });
     },
     clear: (forget = false) => {
       forgotten = forgotten || forget;

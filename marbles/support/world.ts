@@ -129,7 +129,7 @@ export const later = <T>(ms: number, answer: T | Observable<T>): Observable<T> =
   timer(ms).pipe(switchMap(() => toObservable(answer)));
 
 const toObservable = <T>(answer: T | Observable<T>): Observable<T> =>
-  isObservable(answer) ? (answer) : of(answer);
+  isObservable(answer) ? answer : of(answer);
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
