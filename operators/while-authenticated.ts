@@ -1,5 +1,16 @@
-import { dematerialize, distinctUntilChanged, EMPTY, endWith, from, map, materialize, switchMap } from 'rxjs';
+import {
+  concat,
+  dematerialize,
+  distinctUntilChanged,
+  EMPTY,
+  from,
+  map,
+  materialize,
+  of,
+  switchMap,
+} from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { fieldsOf } from '../src/fields';
 import type { Session } from '../src/types';
 
 /**
@@ -30,10 +41,8 @@ import type { Session } from '../src/types';
  */
 export function whileAuthenticated<T>(session: Session): MonoTypeOperatorFunction<T> {
   return (source) =>
-    session.session$.pipe(
-      map(() => session.credential),
-      endWith(undefined),
-      distinctUntilChanged((one, other) => (one && one.token) === (other && other.token)),
+    concat(session.session$.pipe(map(() => session.credential)), of(undefined)).pipe(
+      distinctUntilChanged((one, other) => fieldsOf(one).token === fieldsOf(other).token),
       switchMap((credential) => (credential ? from(source).pipe(materialize()) : EMPTY)),
       dematerialize(),
     );

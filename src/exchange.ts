@@ -6,7 +6,7 @@ import {
   from,
   ignoreElements,
   map,
-  mergeMap,
+  switchMap,
   Observable,
   of,
   retry,
@@ -128,7 +128,7 @@ export function createExchange<C extends Credential>(
     repeats: boolean,
   ): Observable<LoginReply<C>> =>
     request$.pipe(
-      mergeMap((request) => inTime(step, request)),
+      switchMap((request) => inTime(step, request)),
       map((reply) => readReply<C>(reply)),
       persistent(flight, repeats),
     );

@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, finalize, map, mergeMap, of, shareReplay, Subject, tap } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, map, switchMap, of, shareReplay, Subject, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { now } from './clock';
 import type { Told } from './events';
@@ -146,7 +146,7 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
       // Whoever was told of it may have ended it.
       return flight === current ? run() : EMPTY;
     }).pipe(
-      mergeMap((reply) => {
+      switchMap((reply) => {
         receivedAt = now();
         return prepare(flight, reply).pipe(map(() => reply));
       }),

@@ -1,4 +1,15 @@
-import { BehaviorSubject, defer, EMPTY, filter, finalize, map, switchMap, take, throwIfEmpty } from 'rxjs';
+import {
+  concat,
+  BehaviorSubject,
+  defer,
+  EMPTY,
+  filter,
+  finalize,
+  map,
+  switchMap,
+  take,
+  throwError,
+} from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { after, now } from './clock';
 import { orError } from './or-error';
@@ -40,7 +51,10 @@ export function createForeground(): Foreground {
     whenShown: shown$.pipe(filter(Boolean), take(1)),
     within: (ms, step, empty) => (source) =>
       orError(
-        source.pipe(throwIfEmpty(() => sessionError(empty, `${step} gave nothing`))),
+        concat(
+          source,
+          throwError(() => sessionError(empty, `${step} gave nothing`)),
+        ),
         foregroundAfter(ms).pipe(map(() => sessionError('login-timeout', `${step} took over ${ms} ms`))),
       ),
   };

@@ -1,4 +1,4 @@
-import { BehaviorSubject, Observable, skip, startWith } from 'rxjs';
+import { BehaviorSubject, concat, Observable, of, skip } from 'rxjs';
 import type { SessionError } from './session-error';
 import type { Credential, LoginStage, SessionOrigin, SessionState } from './types';
 
@@ -89,7 +89,7 @@ export function createState<C extends Credential>(): State<C> {
     state$: new Observable((subscriber) =>
       inTurn(() =>
         // A newcomer starts with the truth, and must not hear again what still waits in the queue.
-        told.pipe(skip(queue.length + 1), startWith(latest)).subscribe(subscriber),
+        concat(of(latest), told.pipe(skip(queue.length + 1))).subscribe(subscriber),
       ),
     ),
     get memory() {

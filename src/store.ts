@@ -1,4 +1,4 @@
-import { catchError, concatAll, defer, EMPTY, finalize, from, mergeMap, of, Subject, tap } from 'rxjs';
+import { catchError, concatAll, defer, EMPTY, finalize, from, switchMap, of, Subject, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Settings } from './config';
 import type { Foreground } from './foreground';
@@ -103,7 +103,7 @@ export function createRecordKeeper<C extends Credential>(
     },
     read: () =>
       run((it) => it.read()).pipe(
-        mergeMap((value) => {
+        switchMap((value) => {
           const record = readRecord<C>(value, source);
           if (record && 'forget' in record) forgotten = true;
           return record ? of(record) : EMPTY;

@@ -1,4 +1,4 @@
-import { EMPTY, mergeMap } from 'rxjs';
+import { EMPTY, switchMap } from 'rxjs';
 import { fieldsOf } from '../fields';
 import type { Platform } from '../platform/platform';
 import type { AuthMethod } from '../types';
@@ -16,7 +16,7 @@ export const userInfo = (platform: Platform): AuthMethod => ({
     platform
       .call('getSetting')
       .pipe(
-        mergeMap((result) =>
+        switchMap((result) =>
           fieldsOf(fieldsOf(result).authSetting)[SCOPE]
             ? platform.call('getUserInfo', { withCredentials: true })
             : EMPTY,

@@ -1,4 +1,4 @@
-import { defer, map, mergeMap, of } from 'rxjs';
+import { defer, map, switchMap, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { after, now } from '../clock';
 import { fieldsOf, isText } from '../fields';
@@ -18,7 +18,7 @@ function turn(api: object): Observable<unknown> {
     const age = (time: number) => Math.abs(now() - time);
     const recent = (callTimes.get(api) || []).filter((time) => age(time) < SECOND);
     if (recent.length >= CALLS_A_SECOND) {
-      return after(SECOND - age(recent[0])).pipe(mergeMap(() => turn(api)));
+      return after(SECOND - age(recent[0])).pipe(switchMap(() => turn(api)));
     }
     callTimes.set(api, [...recent, now()]);
     return of(undefined);
@@ -52,7 +52,7 @@ export function takeCode(
     }
     return turn(platform.api);
   }).pipe(
-    mergeMap(() => limit(platform.call('login'))),
+    switchMap(() => limit(platform.call('login'))),
     map((result) => {
       const { code } = fieldsOf(result);
       if (isText(code)) return code;

@@ -6,7 +6,7 @@ import {
   ignoreElements,
   map,
   merge,
-  mergeMap,
+  switchMap,
   of,
   take,
   tap,
@@ -85,7 +85,7 @@ export function interactiveStage<C extends Credential>(
     return authorization.pipe(
       catchError((error: unknown) => {
         if (panelOpened || !settingScope || !isSessionError(error, 'auth-denied')) throw error;
-        return openPanel(settingScope, error).pipe(mergeMap(() => askFor(name, method, true)));
+        return openPanel(settingScope, error).pipe(switchMap(() => askFor(name, method, true)));
       }),
     );
   };
@@ -102,12 +102,12 @@ export function interactiveStage<C extends Credential>(
         }),
       );
       const renewals = timer(CODE_AGE, CODE_AGE).pipe(
-        mergeMap(() => takeCode.pipe(catchError(() => EMPTY))),
+        switchMap(() => takeCode.pipe(catchError(() => EMPTY))),
         ignoreElements(),
       );
       return takeCode.pipe(
-        mergeMap(() => merge(askFor(name, method), renewals).pipe(take(1))),
-        mergeMap((authorization) =>
+        switchMap(() => merge(askFor(name, method), renewals).pipe(take(1))),
+        switchMap((authorization) =>
           now() - takenAt > CODE_AGE ? askUnderCode(name, method) : of({ authorization, code }),
         ),
       );
@@ -128,15 +128,15 @@ export function interactiveStage<C extends Credential>(
       ? askUnderCode(name, method)
       : askFor(name, method).pipe(map((authorization): Answer => ({ authorization })));
     return answer.pipe(
-      mergeMap((given) => {
+      switchMap((given) => {
         const request = of({ method: name, ...given, ...(ticket && { ticket }) });
         const codeLast = !ticket && method.code === 'after-answer';
         const complete = codeLast
-          ? request.pipe(mergeMap((it) => exchange.code(flight).pipe(map((code) => ({ ...it, code })))))
+          ? request.pipe(switchMap((it) => exchange.code(flight).pipe(map((code) => ({ ...it, code })))))
           : request;
         return exchange.interactive(flight, complete, !underCode);
       }),
-      mergeMap((reply) => {
+      switchMap((reply) => {
         if ('credential' in reply) return of(reply);
         state.change(transitions.guestTold(reply));
         return step(reply.authorize, true, number + 1);
