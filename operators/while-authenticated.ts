@@ -10,7 +10,6 @@ import {
   switchMap,
 } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { fieldsOf } from '../src/fields';
 import type { Session } from '../src/types';
 
 /**
@@ -42,7 +41,7 @@ import type { Session } from '../src/types';
 export function whileAuthenticated<T>(session: Session): MonoTypeOperatorFunction<T> {
   return (source) =>
     concat(session.session$.pipe(map(() => session.credential)), of(undefined)).pipe(
-      distinctUntilChanged((one, other) => fieldsOf(one).token === fieldsOf(other).token),
+      distinctUntilChanged((one, other) => (one && one.token) === (other && other.token)),
       switchMap((credential) => (credential ? from(source).pipe(materialize()) : EMPTY)),
       dematerialize(),
     );

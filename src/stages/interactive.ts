@@ -1,23 +1,11 @@
-import {
-  catchError,
-  defer,
-  EMPTY,
-  from,
-  ignoreElements,
-  map,
-  merge,
-  switchMap,
-  of,
-  take,
-  tap,
-  timer,
-} from 'rxjs';
+import { catchError, defer, EMPTY, ignoreElements, map, merge, switchMap, of, take, tap, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { now } from '../clock';
 import { configInvalid } from '../config';
 import type { Told } from '../events';
 import type { Allowance } from '../exchange';
 import type { Opening } from '../flight';
+import { fieldsOf } from '../fields';
 import type { Question } from '../prompts';
 import type { Room } from '../room';
 import { isSessionError, sessionError } from '../session-error';
@@ -45,47 +33,43 @@ export function interactiveStage<C extends Credential>(
   const { methods, timeouts } = settings;
   const sources = [chineseTips, settings.tips, settings.pageTips, tips];
 
-  const ask = (subject: Omit<Question, 'tips'>): Observable<unknown> =>
+  const read = (method: Pick<AuthMethod, 'read'>) =>
+    map((detail: unknown): unknown => {
+      try {
+        return method.read(detail);
+      } catch (error) {
+        throw isSessionError(error) ? error : sessionError('auth-failed', 'the answer cannot be read', error);
+      }
+    });
+
+  const prompt = (subject: Omit<Question, 'tips'>): Observable<unknown> =>
     defer(() => {
       events.tell('prompt', undefined, flight);
       const words = mergeTips(sources, subject, (error) => events.threw('tips', error));
       return desk.ask({ ...subject, tips: words });
     }).pipe(foreground.within(timeouts.prompt, 'the prompt', 'auth-failed'), tap(loop.reset));
 
-  const openPanel = (scope: string, refused: unknown) =>
-    ask({ method: 'setting', openType: 'openSetting', scope }).pipe(
+  /** Leads to the permission panel after a refusal, and tries once more where the scope is granted there. */
+  const afterPanel = (scope: string, refused: unknown, again: () => Observable<unknown>) =>
+    prompt({ method: 'setting', openType: 'openSetting', scope }).pipe(
       catchError((error: unknown) => {
         throw isSessionError(error, 'auth-cancelled') ? refused : error;
       }),
-      map((detail) => {
-        const { authSetting } = (detail || {}) as { authSetting?: Record<string, unknown> };
-        if (!authSetting || authSetting[scope] !== true) throw refused;
+      switchMap((detail) => {
+        if (fieldsOf(fieldsOf(detail).authSetting)[scope] !== true) throw refused;
+        return again();
       }),
     );
 
-  const read = ({ read: readDetail }: AuthMethod) =>
-    map((detail: unknown): unknown => {
-      try {
-        return readDetail(detail);
-      } catch (error) {
-        throw isSessionError(error) ? error : sessionError('auth-failed', 'the answer cannot be read', error);
-      }
-    });
-
-  const askFor = (name: string, method: AuthMethod, panelOpened = false): Observable<unknown> => {
-    const { openType, settingScope, withoutPrompt } = method;
-    const prompt = ask({ method: name, ...(openType && { openType }) }).pipe(read(method));
-    const authorization = withoutPrompt
-      ? defer(() => from(withoutPrompt())).pipe(
-          foreground.within(timeouts.exchange, 'withoutPrompt', 'auth-failed'),
-          read(method),
-          catchError(() => prompt),
-        )
-      : prompt;
-    return authorization.pipe(
+  const askFor = (name: string, method: AuthMethod, panelOpened?: boolean): Observable<unknown> => {
+    const { openType, settingScope, withoutPrompt = () => EMPTY } = method;
+    return defer(withoutPrompt).pipe(
+      foreground.within(timeouts.exchange, 'withoutPrompt', 'auth-failed'),
+      read(method),
+      catchError(() => prompt({ method: name, ...(openType && { openType }) }).pipe(read(method))),
       catchError((error: unknown) => {
         if (panelOpened || !settingScope || !isSessionError(error, 'auth-denied')) throw error;
-        return openPanel(settingScope, error).pipe(switchMap(() => askFor(name, method, true)));
+        return afterPanel(settingScope, error, () => askFor(name, method, true));
       }),
     );
   };
@@ -129,12 +113,14 @@ export function interactiveStage<C extends Credential>(
       : askFor(name, method).pipe(map((authorization): Answer => ({ authorization })));
     return answer.pipe(
       switchMap((given) => {
-        const request = of({ method: name, ...given, ...(ticket && { ticket }) });
+        const request = { method: name, ...given, ...(ticket && { ticket }) };
         const codeLast = !ticket && method.code === 'after-answer';
-        const complete = codeLast
-          ? request.pipe(switchMap((it) => exchange.code(flight).pipe(map((code) => ({ ...it, code })))))
-          : request;
-        return exchange.interactive(flight, complete, !underCode);
+        const code$ = codeLast ? exchange.code(flight) : of(given.code);
+        return exchange.interactive(
+          flight,
+          code$.pipe(map((code) => ({ ...request, ...(code && { code }) }))),
+          !underCode,
+        );
       }),
       switchMap((reply) => {
         if ('credential' in reply) return of(reply);
