@@ -1,7 +1,9 @@
-import { catchError, defer, from, type Observable, switchMap } from 'rxjs';
-import type { MonoTypeOperatorFunction } from 'rxjs';
-import { expiryOf, replay } from '../src/hooks';
+import { catchError, defer, switchMap } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { attempting, expiryOf } from '../src/hooks';
+import type { Attempt } from '../src/hooks';
 import { isSessionError } from '../src/session-error';
+import type { SessionError } from '../src/session-error';
 import type { LoginMode, Session } from '../src/types';
 import { checkGeneration, logIn, modeAgain } from './log-in';
 import { watchExpiry } from './watch-expiry';
@@ -41,17 +43,20 @@ export function retryOnExpired<T>(
   { count = 1, mode = 'silent' }: { count?: number; mode?: LoginMode } = {},
 ): MonoTypeOperatorFunction<T> {
   return (source) => {
-    const attempt = (left: number): Observable<T> =>
-      defer(() => from(source).pipe(watchExpiry(session, session.credential, false))).pipe(
+    const make = (left: number, expired?: SessionError): Observable<T> =>
+      defer(() => {
+        const attempt: Attempt = { expired };
+        return attempting(session, attempt, source).pipe(watchExpiry(session, session.credential, attempt));
+      }).pipe(
         catchError((error: unknown) => {
           if (left <= 0 || !isSessionError(error, 'session-expired')) throw error;
           checkGeneration(error);
-          const again = attempt(left - 1);
-          if (expiryOf(error).guarded) return replay(session, error, again);
+          const again = make(left - 1, error);
+          if (expiryOf(error).guarded) return again;
           const options = { mode: session.credential ? modeAgain(mode) : mode };
           return logIn(session, options, error).pipe(switchMap(() => again));
         }),
       );
-    return attempt(count);
+    return make(count);
   };
 }

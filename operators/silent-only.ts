@@ -1,10 +1,9 @@
-import { catchError, defer, from, of, switchMap } from 'rxjs';
+import { catchError, of } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { takeReplay } from '../src/hooks';
 import { isSessionError } from '../src/session-error';
-import type { Credential, LoginOptions, Session } from '../src/types';
+import type { LoginOptions, Session } from '../src/types';
+import { guard } from './guard';
 import { logIn } from './log-in';
-import { watchExpiry } from './watch-expiry';
 
 const SURFACE = ['logged-out', 'user-changed', 'disposed'];
 
@@ -38,14 +37,12 @@ export function silentOnly<T>(
   { verify }: Pick<LoginOptions, 'verify'> = {},
 ): MonoTypeOperatorFunction<T> {
   return (source) =>
-    defer(() =>
-      logIn(session, { mode: 'silent', verify }, takeReplay(session)).pipe(
+    guard(session, source, (expired) =>
+      logIn(session, { mode: 'silent', verify }, expired).pipe(
         catchError((error: unknown) => {
-          if (isSessionError(error) && !SURFACE.includes(error.code))
-            return of<Credential | undefined>(undefined);
+          if (isSessionError(error) && !SURFACE.includes(error.code)) return of(undefined);
           throw error;
         }),
-        switchMap((credential) => from(source).pipe(watchExpiry(session, credential, true))),
       ),
     );
 }

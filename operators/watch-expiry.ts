@@ -1,6 +1,7 @@
-import { catchError, map } from 'rxjs';
+import { catchError, tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { givenTo, hooksOf, markExpiry } from '../src/hooks';
+import type { Attempt } from '../src/hooks';
 import { isSessionError, sessionError } from '../src/session-error';
 import type { Credential, Session } from '../src/types';
 
@@ -9,32 +10,34 @@ import type { Credential, Session } from '../src/types';
  * request was given.
  *
  * @param assumed - that credential, where the outcome does not tell; nothing = the request carried none
- * @param guarded - whether a guard watches, which logs in when it is subscribed again
+ * @param attempt - whose outcomes `retryOnExpired` watches, unless a guard inside does
  */
 export function watchExpiry<T>(
   session: Session,
   assumed: Credential | undefined,
-  guarded: boolean,
+  attempt?: Attempt,
 ): MonoTypeOperatorFunction<T> {
   const { generation, accepted } = hooksOf(session);
+  let carried = assumed;
+  const accept = () => {
+    if (carried && accepted) accepted(carried);
+  };
   const check = (outcome: unknown): void => {
-    if (isSessionError(outcome)) return;
-    const credential = givenTo(outcome, assumed);
-    if (!credential) return;
-    if (!session.isExpired(outcome)) {
-      if (accepted) accepted(credential);
-      return;
+    if (isSessionError(outcome) || (attempt && attempt.guarded)) return;
+    const given = givenTo(outcome);
+    if (given !== undefined) carried = given || undefined;
+    if (!carried) return;
+    if (session.isExpired(outcome)) {
+      session.invalidate(carried);
+      const error = sessionError('session-expired', 'credential refused', outcome);
+      throw markExpiry(error, { generation, guarded: !attempt });
     }
-    session.invalidate(credential);
-    const error = sessionError('session-expired', 'the credential was refused', outcome);
-    throw markExpiry(error, { generation, guarded });
+    // A value that is no response ("loading") says nothing of the credential yet.
+    if (given) accept();
   };
   return (source) =>
     source.pipe(
-      map((value) => {
-        check(value);
-        return value;
-      }),
+      tap<T>({ next: check, complete: () => attempt?.guarded || accept() }),
       catchError((error: unknown) => {
         check(error);
         throw error;

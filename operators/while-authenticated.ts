@@ -1,13 +1,15 @@
 import {
   concat,
-  dematerialize,
+  defer,
   distinctUntilChanged,
   EMPTY,
   from,
   map,
-  materialize,
   of,
+  Subject,
   switchMap,
+  takeUntil,
+  tap,
 } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { Session } from '../src/types';
@@ -40,9 +42,14 @@ import type { Session } from '../src/types';
  */
 export function whileAuthenticated<T>(session: Session): MonoTypeOperatorFunction<T> {
   return (source) =>
-    concat(session.session$.pipe(map(() => session.credential)), of(undefined)).pipe(
-      distinctUntilChanged((one, other) => (one && one.token) === (other && other.token)),
-      switchMap((credential) => (credential ? from(source).pipe(materialize()) : EMPTY)),
-      dematerialize(),
-    );
+    defer(() => {
+      const completed$ = new Subject<unknown>();
+      return concat(session.session$.pipe(map(() => session.credential)), of(undefined)).pipe(
+        distinctUntilChanged((one, other) => (one && one.token) === (other && other.token)),
+        switchMap((credential) =>
+          credential ? from(source).pipe(tap({ complete: () => completed$.next(credential) })) : EMPTY,
+        ),
+        takeUntil(completed$),
+      );
+    });
 }

@@ -1,9 +1,7 @@
-import { defer, from, switchMap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { takeReplay } from '../src/hooks';
 import type { LoginOptions, Session } from '../src/types';
+import { guard } from './guard';
 import { logIn, modeAgain } from './log-in';
-import { watchExpiry } from './watch-expiry';
 
 /**
  * Logs in, then subscribes the source: with a usable session at once, in the same tick.
@@ -38,11 +36,8 @@ import { watchExpiry } from './watch-expiry';
  */
 export function withLogin<T>(session: Session, options: LoginOptions = {}): MonoTypeOperatorFunction<T> {
   return (source) =>
-    defer(() => {
-      const expired = takeReplay(session);
+    guard(session, source, (expired) => {
       const asked = expired ? { ...options, mode: modeAgain(options.mode) } : options;
-      return logIn(session, asked, expired).pipe(
-        switchMap((credential) => from(source).pipe(watchExpiry(session, credential, true))),
-      );
+      return logIn(session, asked, expired);
     });
 }

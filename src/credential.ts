@@ -23,12 +23,14 @@ export interface CredentialBook<C extends Credential> {
 /**
  * @param state - where the credential is kept
  * @param leeway - ms before its end from which on a credential is not used
+ * @param refused - told when the backend refuses the held credential
  * @param expired - told of each expiry, before the subscribers of the state are
  */
 export function createCredentialBook<C extends Credential>(
   state: State<C>,
   leeway: number,
-  expired: (byBackend: boolean) => void,
+  refused: () => void,
+  expired: () => void,
 ): CredentialBook<C> {
   let generation: Generation = {};
   const alarm$ = new Subject<number>();
@@ -79,14 +81,16 @@ export function createCredentialBook<C extends Credential>(
       book.usable();
     },
     expire: ({ token }, byBackend) => {
-      const held = current();
+      const { held, over } = state.memory;
       if (!held || held.credential.token !== token) return false;
       state.together(() => {
+        if (byBackend) refused();
+        if (over) return;
         state.change(transitions.expired());
-        expired(byBackend);
+        expired();
       });
       setAlarm();
-      return true;
+      return !over;
     },
     nextGeneration: (reason) => {
       end(reason);

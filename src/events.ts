@@ -27,7 +27,7 @@ export function createEvents(): Events {
   const events = Object.assign(new Subject<SessionEvent>(), {
     tell,
     threw: (hook: string, cause: unknown) =>
-      tell('hook-failure', sessionError('config-invalid', `${hook} threw; see cause`, cause)),
+      tell('hook-failure', sessionError('config-invalid', `${hook} threw`, cause)),
   });
   return events;
 }

@@ -9,10 +9,9 @@ import {
   switchMap,
   Observable,
   of,
-  retry,
   tap,
 } from 'rxjs';
-import type { ObservableInput } from 'rxjs';
+import type { MonoTypeOperatorFunction, ObservableInput } from 'rxjs';
 import { after } from './clock';
 import type { Settings } from './config';
 import type { Events } from './events';
@@ -87,11 +86,12 @@ export function createExchange<C extends Credential>(
    * @param repeats - whether the step may be taken again after a failure
    * @param resumes - whether it may be taken again after an interruption
    */
-  const persistent = <T>(flight: Allowance, repeats: boolean, resumes = repeats) => {
-    let tries = 0;
-    let codes = 0;
-    return retry<T>({
-      delay: (reason: unknown) => {
+  const persistent =
+    <T>(flight: Allowance, repeats: boolean, resumes = repeats): MonoTypeOperatorFunction<T> =>
+    (source) => {
+      let tries = 0;
+      let codes = 0;
+      const again$ = (reason: unknown): Observable<unknown> => {
         const { error, again, wait } = readFailure(reason);
         const interrupted = isInterrupted(reason);
         if (interrupted && resumes && flight.interruptions-- > 0) return foreground.whenShown;
@@ -103,9 +103,11 @@ export function createExchange<C extends Credential>(
         if (freshCode) return of(reason);
         const backOff = Math.random() * patience.delay * 2 ** tries++;
         return after(wait === undefined ? backOff : wait);
-      },
-    });
-  };
+      };
+      const run = (): Observable<T> =>
+        source.pipe(catchError((reason: unknown) => again$(reason).pipe(switchMap(run))));
+      return run();
+    };
 
   const code = (flight: Allowance): Observable<string> =>
     takeCode(platform, foreground.within(timeouts.code, 'wx.login', 'code-unavailable')).pipe(

@@ -33,7 +33,7 @@ function retryAfter(header: unknown): number | undefined {
  */
 export function readFailure(error: unknown): Failure {
   const unreachable = (wait?: number): Failure => ({
-    error: sessionError('backend-unreachable', 'the backend cannot be reached', error),
+    error: sessionError('backend-unreachable', 'no answer of the backend', error),
     again: 'later',
     wait,
   });

@@ -1,4 +1,5 @@
-import { Observable } from 'rxjs';
+import { from, Observable, tap } from 'rxjs';
+import type { ObservableInput } from 'rxjs';
 import type { SessionError } from './session-error';
 import type { Credential, HttpResponse, RequestOptions, Session } from './types';
 
@@ -9,14 +10,22 @@ export interface Generation {
   ended?: 'logged-out' | 'user-changed' | 'disposed';
 }
 
+/** One subscription that `retryOnExpired` makes of its source. */
+export interface Attempt {
+  /** The expiry that it is made again for. */
+  readonly expired: SessionError | undefined;
+  /** A guard inside judges its outcomes. */
+  guarded?: boolean;
+}
+
 /**
  * What operators and requests need of a session beyond its public members. It travels on the session object,
  * so that the operators of another copy of the library find it.
  */
 export interface SessionHooks<C extends Credential = Credential> {
   readonly generation: Generation;
-  /** Set while a source is being subscribed again: the expiry that it is subscribed again for. */
-  replaying?: SessionError;
+  /** Set while `retryOnExpired` subscribes its source. */
+  attempt?: Attempt;
   /** A request that carried this credential was not refused. */
   accepted(credential: C): void;
   /** Throws `config-invalid` for a url that a login could not help. */
@@ -46,41 +55,39 @@ export const hooksOf = (session: Session): Partial<SessionHooks> => read<Session
 export const markGiven = <T extends object>(response: T, credential: Credential | undefined): T =>
   hidden({ ...response }, GIVEN, credential || null);
 
-/** The credential that the request of this outcome was given; `assumed` where the outcome does not say. */
-export function givenTo(outcome: unknown, assumed: Credential | undefined): Credential | undefined {
-  const given = read<Credential | null>(outcome, GIVEN);
-  return given === undefined ? assumed : given || undefined;
-}
+/** The credential that the request of this outcome was given; `null` for none, nothing where it does not say. */
+export const givenTo = (outcome: unknown): Credential | null | undefined =>
+  read<Credential | null>(outcome, GIVEN);
 
 /** What is known of the attempt that a `session-expired` error tells of. */
 export interface Expiry {
-  readonly generation: Generation | undefined;
+  readonly generation?: Generation;
   /** A guard saw it: subscribed again, the guard logs in. */
-  readonly guarded: boolean;
+  readonly guarded?: boolean;
 }
 
 export const markExpiry = (error: SessionError, expiry: Expiry): SessionError =>
   hidden(error, EXPIRY, expiry);
 
-export const expiryOf = (error: SessionError): Expiry =>
-  read<Expiry>(error, EXPIRY) || { generation: undefined, guarded: false };
+export const expiryOf = (error: unknown): Expiry => read<Expiry>(error, EXPIRY) || {};
 
-/** Subscribes a source; a guard in it learns what it is subscribed again for. */
-export const replay = <T>(session: Session, expired: SessionError, source: Observable<T>): Observable<T> =>
+/** Subscribes a source; until it answers, the guards that are subscribed in it know of the attempt. */
+export const attempting = <T>(
+  session: Session,
+  attempt: Attempt,
+  source: ObservableInput<T>,
+): Observable<T> =>
   new Observable((subscriber) => {
     const hooks = hooksOf(session);
-    hooks.replaying = expired;
+    const end = () => {
+      hooks.attempt = undefined;
+    };
+    hooks.attempt = attempt;
     try {
-      return source.subscribe(subscriber);
+      return from(source)
+        .pipe(tap({ next: end, error: end, complete: end }))
+        .subscribe(subscriber);
     } finally {
-      hooks.replaying = undefined;
+      end();
     }
   });
-
-/** What a guard is subscribed again for, if it is; told once, to the guard of that very request. */
-export function takeReplay(session: Session): SessionError | undefined {
-  const hooks = hooksOf(session);
-  const expired = hooks.replaying;
-  hooks.replaying = undefined;
-  return expired;
-}

@@ -33,7 +33,7 @@ export function request<T>(
     after(timeout).pipe(map(() => ({ errMsg: 'request:fail timeout', errno: 5 }))),
   ).pipe(
     catchError((error: unknown) => {
-      throw sessionError('request-failed', 'wx.request failed; see cause', error);
+      throw sessionError('request-failed', 'wx.request failed', error);
     }),
   );
 }

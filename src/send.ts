@@ -48,7 +48,7 @@ export function createSender<C extends Credential>({
     } catch (thrown) {
       error = thrown;
     }
-    throw configInvalid('attach', 'must return a request within trustedOrigins', error);
+    throw configInvalid('attach', 'must stay within trustedOrigins', error);
   };
 
   return {

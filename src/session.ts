@@ -58,13 +58,15 @@ export function createSession<C extends Credential = Credential>(config: Session
   const state = createState<C>();
   const loop = createLoopGuard();
   const keeper = createRecordKeeper(settings, foreground, state, events);
-  const book = createCredentialBook(state, settings.expiryLeeway, (byBackend) => {
-    if (byBackend) {
+  const book = createCredentialBook(
+    state,
+    settings.expiryLeeway,
+    () => {
       loop.refused();
       void keeper.clear();
-    }
-    events.tell('expired');
-  });
+    },
+    () => events.tell('expired'),
+  );
   const sessionKey = createSessionKey(platform, foreground, timeouts.code, disposed$);
   const desk = createPromptDesk(foreground.after, settings.promptGrace);
   const exchange = createExchange(settings, foreground, events);
@@ -180,7 +182,10 @@ export function createSession<C extends Credential = Credential>(config: Session
         return done$;
       });
     },
-    invalidate: (credential) => !!usable() && book.expire(credential, true),
+    invalidate: (credential) => {
+      usable();
+      return !disposed && book.expire(credential, true);
+    },
     isExpired: (outcome) => {
       try {
         return !!settings.isExpired(outcome);

@@ -62,10 +62,7 @@ export function createRecordKeeper<C extends Credential>(
     });
 
   const report = (cause: unknown): Observable<never> => {
-    events.tell(
-      'storage-failure',
-      sessionError('config-invalid', 'the store failed, or its record is not ours', cause),
-    );
+    events.tell('storage-failure', sessionError('config-invalid', 'the store failed', cause));
     return EMPTY;
   };
 

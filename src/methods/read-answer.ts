@@ -4,7 +4,7 @@ import { sessionError } from '../session-error';
 
 function check(detail: unknown, given: unknown): void {
   if (!given || isFailure(detail)) {
-    throw sessionError(classifyRefusal(detail), 'no authorisation; see cause', detail);
+    throw sessionError(classifyRefusal(detail), 'no authorisation', detail);
   }
 }
 

@@ -10,7 +10,6 @@ const BY_ERRNO: readonly (readonly [Refusal, readonly unknown[]])[] = [
 ];
 
 const BY_TEXT: readonly (readonly [Refusal, RegExp])[] = [
-  ['auth-failed', /banned|tap gesture|desc length|no permission/i],
   ['auth-denied', /den(y|ied)|privacy permission is not authorized/i],
   ['auth-cancelled', /cancel/i],
 ];

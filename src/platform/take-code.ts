@@ -48,7 +48,7 @@ export function takeCode(
 ): Observable<string> {
   return defer(() => {
     if (isSinglePage(platform)) {
-      throw sessionError('code-unavailable', 'single page mode (scene 1154) has no login');
+      throw sessionError('code-unavailable', 'a single page has no login');
     }
     return turn(platform.api);
   }).pipe(
