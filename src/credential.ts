@@ -1,8 +1,12 @@
 import { Subject, switchMap } from 'rxjs';
 import { after, now } from './clock';
+import type { Settings } from './config';
+import type { Events } from './events';
 import type { Generation } from './hooks';
+import type { LoopGuard } from './loop-guard';
 import { transitions } from './state';
 import type { Held, State } from './state';
+import type { RecordKeeper } from './store';
 import type { Credential } from './types';
 
 /** The current credential: usable or not, and whose generation it is. */
@@ -20,17 +24,12 @@ export interface CredentialBook<C extends Credential> {
   nextGeneration(reason: 'logged-out' | 'disposed'): void;
 }
 
-/**
- * @param state - where the credential is kept
- * @param leeway - ms before its end from which on a credential is not used
- * @param refused - told when the backend refuses the held credential
- * @param expired - told of each expiry, before the subscribers of the state are
- */
 export function createCredentialBook<C extends Credential>(
+  { expiryLeeway }: Settings<C>,
   state: State<C>,
-  leeway: number,
-  refused: () => void,
-  expired: () => void,
+  loop: LoopGuard,
+  keeper: RecordKeeper<C>,
+  events: Events,
 ): CredentialBook<C> {
   let generation: Generation = {};
   const alarm$ = new Subject<number>();
@@ -40,7 +39,7 @@ export function createCredentialBook<C extends Credential>(
   const left = ({ credential: { expiresAt }, receivedAt }: Held<C>): number =>
     expiresAt == null
       ? Infinity
-      : expiresAt - Math.max(0, Math.min(leeway, (expiresAt - receivedAt) / 2)) - now();
+      : expiresAt - Math.max(0, Math.min(expiryLeeway, (expiresAt - receivedAt) / 2)) - now();
 
   const current = (): Held<C> | undefined => (state.memory.over ? undefined : state.memory.held);
 
@@ -84,10 +83,13 @@ export function createCredentialBook<C extends Credential>(
       const { held, over } = state.memory;
       if (!held || held.credential.token !== token) return false;
       state.together(() => {
-        if (byBackend) refused();
+        if (byBackend) {
+          loop.refused();
+          void keeper.clear();
+        }
         if (over) return;
         state.change(transitions.expired());
-        expired();
+        events.tell('expired');
       });
       setAlarm();
       return !over;

@@ -73,7 +73,7 @@ const begin = (mode: LoginMode): Flight => ({
 });
 
 export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
-  const { settings, events, state, book, keeper, loop, sessionKey, exchange, send } = room;
+  const { settings, events, state, book, keeper, loop, sessionKey, exchange, sender } = room;
   // Both are replaced when they have done their work, so that what begins in a handler of it is not hit.
   let waitersEnd$ = new Subject<SessionError>();
   let flightEnd$ = new Subject<SessionError>();
@@ -125,7 +125,9 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
   const prepare = (flight: Flight, reply: LoginReply<C>): Observable<unknown> => {
     if (!('credential' in reply)) return of(reply);
     const { credential } = reply;
-    return exchange.hook(flight, 'afterLogin', () => settings.afterLogin(credential, send(credential)));
+    return exchange.hook(flight, 'afterLogin', () =>
+      settings.afterLogin(credential, (options) => sender.send(options, credential)),
+    );
   };
 
   /** Puts a stage into its slot; memory and slots are settled before anybody hears of its end. */

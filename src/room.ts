@@ -5,10 +5,11 @@ import type { Exchange } from './exchange';
 import type { Foreground } from './foreground';
 import type { LoopGuard } from './loop-guard';
 import type { PromptDesk } from './prompts';
+import type { Sender } from './send';
 import type { SessionKey } from './session-key';
 import type { State } from './state';
 import type { RecordKeeper } from './store';
-import type { Credential, SendRequest } from './types';
+import type { Credential } from './types';
 
 /** What one session's logins work with. */
 export interface Room<C extends Credential> {
@@ -22,6 +23,5 @@ export interface Room<C extends Credential> {
   readonly sessionKey: SessionKey;
   readonly desk: PromptDesk;
   readonly exchange: Exchange<C>;
-  /** Sends a request with a given credential, for `afterLogin`. */
-  readonly send: (credential: C) => SendRequest;
+  readonly sender: Sender<C>;
 }

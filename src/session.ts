@@ -30,7 +30,7 @@ import type { SessionError } from './session-error';
 import { createSessionKey } from './session-key';
 import { createState, transitions } from './state';
 import { createRecordKeeper } from './store';
-import type { Credential, RequestOptions, SendRequest, Session, SessionConfig } from './types';
+import type { Credential, RequestOptions, Session, SessionConfig } from './types';
 
 /**
  * Makes a session: one shared login state of one mini-program at its backend. Nothing is touched until it is
@@ -58,24 +58,24 @@ export function createSession<C extends Credential = Credential>(config: Session
   const state = createState<C>();
   const loop = createLoopGuard();
   const keeper = createRecordKeeper(settings, foreground, state, events);
-  const book = createCredentialBook(
-    state,
-    settings.expiryLeeway,
-    () => {
-      loop.refused();
-      void keeper.clear();
-    },
-    () => events.tell('expired'),
-  );
+  const book = createCredentialBook(settings, state, loop, keeper, events);
   const sessionKey = createSessionKey(platform, foreground, timeouts.code, disposed$);
   const desk = createPromptDesk(foreground.after, settings.promptGrace);
   const exchange = createExchange(settings, foreground, events);
   const sender = createSender(settings);
-  const send =
-    (credential: C): SendRequest =>
-    (options) =>
-      sender.send(options, credential);
-  const room = { settings, events, foreground, state, loop, keeper, book, sessionKey, desk, exchange, send };
+  const room = {
+    settings,
+    events,
+    foreground,
+    state,
+    loop,
+    keeper,
+    book,
+    sessionKey,
+    desk,
+    exchange,
+    sender,
+  };
   const flights = createFlights(room);
   const login = createModes(room, flights);
 
