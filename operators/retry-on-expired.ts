@@ -49,7 +49,8 @@ export function retryOnExpired<T>(
         return attempting(session, attempt, source).pipe(watchExpiry(session, session.credential, attempt));
       }).pipe(
         catchError((error: unknown) => {
-          if (left <= 0 || !isSessionError(error, 'session-expired')) throw error;
+          // The very expiry it is made again for comes back where the login was held back.
+          if (left <= 0 || error === expired || !isSessionError(error, 'session-expired')) throw error;
           checkGeneration(error);
           const again = make(left - 1, error);
           if (expiryOf(error).guarded) return again;

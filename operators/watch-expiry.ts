@@ -19,6 +19,7 @@ export function watchExpiry<T>(
 ): MonoTypeOperatorFunction<T> {
   const { generation, accepted } = hooksOf(session);
   let carried = assumed;
+  let answered = false;
   const accept = () => {
     if (carried && accepted) accepted(carried);
   };
@@ -33,11 +34,12 @@ export function watchExpiry<T>(
       throw markExpiry(error, { generation, guarded: !attempt });
     }
     // A value that is no response ("loading") says nothing of the credential yet.
+    answered = true;
     if (given) accept();
   };
   return (source) =>
     source.pipe(
-      tap<T>({ next: check, complete: () => attempt?.guarded || accept() }),
+      tap<T>({ next: check, complete: () => void (answered && accept()) }),
       catchError((error: unknown) => {
         check(error);
         throw error;

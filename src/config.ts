@@ -90,6 +90,8 @@ export function readConfig<C extends Credential>(config: SessionConfig<C>): Sett
   need(isText(source), 'source', 'must name this mini-program');
   needFunctions(backend, 'backend.', 'silentLogin login refresh? logout?');
   needFunctions(platform, 'platform.', 'call callSync');
+  needFunctions(platform.shown$, 'platform.shown$.', 'subscribe');
+  need(Array.isArray(trustedOrigins), 'trustedOrigins', 'must be a list like ["https://api.example.com"]');
   if (store) needFunctions(store, 'store.', 'read write remove');
   needFunctions(settings, '', 'isExpired afterLogin attach');
   needDurations(settings, '', 'expiryLeeway promptGrace');

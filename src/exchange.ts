@@ -39,14 +39,22 @@ export interface Exchange<C extends Credential> {
   code(flight: Allowance): Observable<string>;
   silent(flight: Allowance): Observable<LoginReply<C>>;
   refresh(flight: Allowance, expired: C): Observable<LoginReply<C>>;
-  /** @param repeats - whether the same answer may be sent again, with a fresh code where it takes one */
+  /**
+   * @param repeats - whether the same answer may be sent again
+   * @param takesCode - whether it takes a fresh code then
+   */
   interactive(
     flight: Allowance,
     answer$: Observable<Omit<AuthorizedLogin, 'source'>>,
     repeats: boolean,
+    takesCode: boolean,
   ): Observable<LoginReply<C>>;
   /** Runs a hook of the app's to its end; emits once. */
-  hook(flight: Allowance, name: string, call: () => ObservableInput<unknown>): Observable<unknown>;
+  hook(
+    flight: Allowance,
+    name: string,
+    call: () => ObservableInput<unknown> | undefined,
+  ): Observable<unknown>;
 }
 
 const REMEMBERED_CODES = 300;
@@ -85,17 +93,23 @@ export function createExchange<C extends Credential>(
    *
    * @param repeats - whether the step may be taken again after a failure
    * @param resumes - whether it may be taken again after an interruption
+   * @param takesCode - whether it takes a fresh code when it is taken again
    */
   const persistent =
-    <T>(flight: Allowance, repeats: boolean, resumes = repeats): MonoTypeOperatorFunction<T> =>
+    <T>(
+      flight: Allowance,
+      repeats: boolean,
+      resumes = repeats,
+      takesCode = false,
+    ): MonoTypeOperatorFunction<T> =>
     (source) => {
       let tries = 0;
-      let codes = 0;
+      let freshCodes = takesCode ? 1 : 0;
       const again$ = (reason: unknown): Observable<unknown> => {
         const { error, again, wait } = readFailure(reason);
         const interrupted = isInterrupted(reason);
         if (interrupted && resumes && flight.interruptions-- > 0) return foreground.whenShown;
-        const freshCode = again === 'fresh-code' && !codes++;
+        const freshCode = again === 'fresh-code' && freshCodes-- > 0;
         const later =
           again === 'later' && !interrupted && tries < patience.count && !(wait && wait > timeouts.exchange);
         if (!repeats || !(freshCode || later)) throw error;
@@ -128,11 +142,12 @@ export function createExchange<C extends Credential>(
     step: string,
     request$: Observable<() => ObservableInput<unknown>>,
     repeats: boolean,
+    takesCode: boolean,
   ): Observable<LoginReply<C>> =>
     request$.pipe(
       switchMap((request) => inTime(step, request)),
       map((reply) => readReply<C>(reply)),
-      persistent(flight, repeats),
+      persistent(flight, repeats, repeats, takesCode),
     );
 
   return {
@@ -142,7 +157,7 @@ export function createExchange<C extends Credential>(
     code,
     silent: (flight) => {
       const request$ = code(flight).pipe(map((value) => () => backend.silentLogin({ source, code: value })));
-      return exchange(flight, 'silentLogin', request$, true);
+      return exchange(flight, 'silentLogin', request$, true, true);
     },
     refresh: (flight, expired) =>
       exchange(
@@ -150,14 +165,15 @@ export function createExchange<C extends Credential>(
         'refresh',
         of(() => backend.refresh?.(expired) || EMPTY),
         true,
+        false,
       ),
-    interactive: (flight, answer$, repeats) => {
+    interactive: (flight, answer$, repeats, takesCode) => {
       const request$ = answer$.pipe(map((answer) => () => backend.login({ source, ...answer })));
-      return exchange(flight, 'login', request$, repeats);
+      return exchange(flight, 'login', request$, repeats, takesCode);
     },
     hook: (flight, name, work) =>
-      defer(() => inTime(name, () => concat(from(work()).pipe(ignoreElements()), of(undefined)))).pipe(
-        persistent(flight, false, true),
-      ),
+      defer(() =>
+        inTime(name, () => concat(from(work() || EMPTY).pipe(ignoreElements()), of(undefined))),
+      ).pipe(persistent(flight, false, true)),
   };
 }

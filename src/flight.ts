@@ -5,6 +5,7 @@ import type { Told } from './events';
 import type { Allowance } from './exchange';
 import { orError } from './or-error';
 import type { Room } from './room';
+import { sessionError } from './session-error';
 import type { SessionError } from './session-error';
 import { interactiveStage } from './stages/interactive';
 import { silentStage } from './stages/silent';
@@ -109,12 +110,12 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
     });
   };
 
-  const fail = (flight: Flight, error: SessionError) => {
+  const fail = (flight: Flight, error: SessionError, byBackend: boolean) => {
     if (flight !== current) return;
     if (error.code === 'interaction-required') return withdraw(flight);
     current = undefined;
     state.together(() => {
-      const refused = !book.usable() && state.memory.held && error.code === 'login-rejected';
+      const refused = byBackend && !book.usable() && state.memory.held && error.code === 'login-rejected';
       if (refused) void keeper.clear();
       state.change(refused ? transitions.refused(error) : transitions.failed(error));
       events.tell('login-failure', error, flight);
@@ -161,12 +162,19 @@ export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
         return { ...reply, flight };
       }),
       catchError((error: unknown) => {
-        fail(flight, error as SessionError);
+        fail(flight, error as SessionError, !receivedAt);
         throw error;
       }),
       // Runs when everybody has the outcome: whoever goes on to the interactive stage has opened it.
       finalize(() => {
         free();
+        if (flight === current && stage === 'interactive') {
+          events.tell(
+            'login-failure',
+            sessionError('auth-cancelled', 'nobody waits for it any more'),
+            flight,
+          );
+        }
         if (flight.stage === stage) withdraw(flight);
         book.arrived();
         if (end$ === flightEnd$) over$.next(stage);

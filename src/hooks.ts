@@ -30,8 +30,8 @@ export interface SessionHooks<C extends Credential = Credential> {
   accepted(credential: C): void;
   /** Throws `config-invalid` for a url that a login could not help. */
   checkUrl(url: string): void;
-  /** Sends a request with this credential, if its origin may see it. */
-  send<T>(options: RequestOptions, credential: C | undefined): Observable<HttpResponse<T>>;
+  /** Sends a request with the usable credential, if there is one and the url may see it. */
+  send<T>(options: RequestOptions): Observable<HttpResponse<T>>;
 }
 
 const HOOKS = '_rxWeappSession';
@@ -71,7 +71,7 @@ export const markExpiry = (error: SessionError, expiry: Expiry): SessionError =>
 
 export const expiryOf = (error: unknown): Expiry => read<Expiry>(error, EXPIRY) || {};
 
-/** Subscribes a source; until it answers, the guards that are subscribed in it know of the attempt. */
+/** Subscribes a source; the guards that are subscribed with it, in the same tick, know of the attempt. */
 export const attempting = <T>(
   session: Session,
   attempt: Attempt,
@@ -79,8 +79,9 @@ export const attempting = <T>(
 ): Observable<T> =>
   new Observable((subscriber) => {
     const hooks = hooksOf(session);
+    const before = hooks.attempt;
     const end = () => {
-      hooks.attempt = undefined;
+      hooks.attempt = before;
     };
     hooks.attempt = attempt;
     try {

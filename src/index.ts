@@ -1,7 +1,7 @@
 export { retryOnExpired, silentOnly, whileAuthenticated, withLogin } from '../operators/index';
 export { httpBackend } from './http-backend';
 export type { HttpBackendOptions } from './http-backend';
-export type { Platform, WxResult } from './platform/platform';
+export type { Platform } from './platform/platform';
 export { weapp } from './platform/weapp';
 export { request } from './request';
 export { requestWithLogin } from './request-with-login';

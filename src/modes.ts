@@ -86,9 +86,8 @@ export function createModes<C extends Credential>(
             switchMap(() => forceAuth(mode, options)),
           );
         }
-        const asked = outcome && 'authorize' in outcome ? outcome : undefined;
-        const authorize = asked && asked.authorize.method === method ? asked.authorize : { method };
-        return interactiveStage({ mode, tips, ...asked, authorize });
+        const agrees = outcome && 'authorize' in outcome && outcome.authorize.method === method;
+        return interactiveStage({ mode, tips, authorize: { method }, ...(agrees && outcome) });
       }),
     );
 

@@ -26,11 +26,10 @@ export function request<T>(
   options: RequestOptions,
   platform: Platform = weapp(),
 ): Observable<HttpResponse<T>> {
-  const { timeout = Infinity } = options;
   return orError(
     defer(() => platform.call<HttpResponse<T>>('request', options)),
     // WeChat's own timer is known to be late on some phones.
-    after(timeout).pipe(map(() => ({ errMsg: 'request:fail timeout', errno: 5 }))),
+    after(options.timeout || Infinity).pipe(map(() => ({ errMsg: 'request:fail timeout', errno: 5 }))),
   ).pipe(
     catchError((error: unknown) => {
       throw sessionError('request-failed', 'wx.request failed', error);

@@ -25,6 +25,6 @@ import type { HttpResponse, RequestOptions, Session } from './types';
 export function sessionRequest<T>(session: Session, options: RequestOptions): Observable<HttpResponse<T>> {
   return defer(() => {
     const { send } = hooksOf(session);
-    return send ? send<T>(options, session.credential) : request<T>(options);
+    return send ? send<T>(options) : request<T>(options);
   });
 }

@@ -4,6 +4,7 @@ import {
   defer,
   EMPTY,
   ignoreElements,
+  map,
   merge,
   of,
   shareReplay,
@@ -85,7 +86,7 @@ export function createSession<C extends Credential = Credential>(config: Session
 
   /** Everything that is not needed before the session is first used. */
   const start = () => {
-    if (started) return;
+    if (started || disposed) return;
     started = true;
     // eslint-disable-next-line rxjs-x/no-ignored-error -- a platform's own fault: rxjs reports it, nothing depends on it
     platform.shown$.pipe(takeUntil(disposed$)).subscribe((shown) => {
@@ -115,7 +116,8 @@ export function createSession<C extends Credential = Credential>(config: Session
     return disposed ? undefined : book.usable();
   };
 
-  const verify = () => defer(() => (usable() ? sessionKey.verify() : of(false)));
+  const verify = () =>
+    defer(() => (usable() ? sessionKey.verify().pipe(map((good) => good && !!usable())) : of(false)));
 
   /** Refuses what comes after `dispose`. */
   const alive = <T>(work: () => Observable<T>) =>
@@ -127,7 +129,7 @@ export function createSession<C extends Credential = Credential>(config: Session
 
   const tellBackend = (credential: C) =>
     exchange
-      .hook({ interruptions: 0, tookCode: false }, 'logout', () => backend.logout?.(credential) || EMPTY)
+      .hook({ interruptions: 0, tookCode: false }, 'logout', () => backend.logout?.(credential))
       .pipe(
         catchError((error: unknown) => {
           events.tell('backend-logout-failure', error as SessionError);
@@ -157,8 +159,12 @@ export function createSession<C extends Credential = Credential>(config: Session
         const modes = Object.keys(FRESH);
         if (!modes.includes(mode)) throw configInvalid('mode', `must be one of ${modes.join(', ')}`);
         if (exchange.inCall) throw sessionError('reentrant-login', 'a login cannot wait for itself');
-        const credential$ = asked.verify
-          ? verify().pipe(switchMap((good) => login(good ? mode : FRESH[mode], asked)))
+        const before = asked.verify && usable();
+        const credential$ = before
+          ? verify().pipe(
+              // Whoever was told earlier may have logged in anew by now.
+              switchMap((good) => login(good || book.usable() !== before ? mode : FRESH[mode], asked)),
+            )
           : login(mode, asked);
         return flights.wait(concat(restored$, credential$));
       }),
@@ -201,6 +207,7 @@ export function createSession<C extends Credential = Credential>(config: Session
       book.nextGeneration('disposed');
       flights.abort(disposed);
       disposed$.next(disposed);
+      state.change(transitions.withdrawn());
       [keeper, state, desk, events].forEach((part) => part.complete());
     },
   };
@@ -214,8 +221,13 @@ export function createSession<C extends Credential = Credential>(config: Session
       if (current && current.token === token) loop.reset();
     },
     checkUrl: sender.checkUrl,
-    send: <T>(options: RequestOptions, credential: C | undefined) =>
-      alive(() => sender.send<T>(options, credential)),
+    send: <T>(options: RequestOptions) =>
+      alive(() =>
+        concat(
+          restored$,
+          defer(() => sender.send<T>(options, book.usable())),
+        ),
+      ),
   };
   return provideHooks(session, hooks);
 }

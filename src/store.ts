@@ -51,6 +51,7 @@ export function createRecordKeeper<C extends Credential>(
   const writing = writes.pipe(concatAll()).subscribe();
   let forgotten = false;
   let empty = false;
+  let closed = false;
   let latest: StoredSession<C> | undefined;
 
   const run = (work: (store: CredentialStore<C>) => unknown): Observable<unknown> =>
@@ -61,6 +62,9 @@ export function createRecordKeeper<C extends Credential>(
         : of(result);
     });
 
+  const put = (record: StoredSession<C> | undefined) =>
+    store && (record ? store.write(record) : store.remove());
+
   const report = (cause: unknown): Observable<never> => {
     events.tell('storage-failure', sessionError('config-invalid', 'the store failed', cause));
     return EMPTY;
@@ -70,17 +74,17 @@ export function createRecordKeeper<C extends Credential>(
     const settled = new Subject<never>();
     let givenUp = false;
     // A step that was given up may still take effect: then what is to be stored is stored once more.
-    const late = () => {
-      if (!givenUp || latest === record) return;
+    const late = (): unknown => {
+      if (latest === record || !(givenUp || closed)) return undefined;
       empty = false;
-      void save(latest);
+      return closed ? put(latest) : save(latest);
     };
     latest = record;
     writes.next(
-      run((it) => {
-        const result = record ? it.write(record) : empty ? undefined : it.remove();
+      run(() => {
+        const result = empty && !record ? undefined : put(record);
         empty = false;
-        if (isThenable(result)) result.then(late, late);
+        if (isThenable(result)) result.then(late, late).then(undefined, report);
         return result;
       }).pipe(
         tap(() => (empty = !record)),
@@ -118,7 +122,10 @@ export function createRecordKeeper<C extends Credential>(
       forgotten = forgotten || forget;
       return save(forgotten ? { version: 1, source, forget: true } : undefined);
     },
-    complete: () => writing.unsubscribe(),
+    complete: () => {
+      closed = true;
+      writing.unsubscribe();
+    },
   };
   return keeper;
 }

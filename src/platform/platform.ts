@@ -25,9 +25,3 @@ export interface Platform {
   /** Tells each change: true when the app is shown, false when it is hidden. Silent where that cannot be told. */
   readonly shown$: Observable<boolean>;
 }
-
-/** A wx callback's result, as far as it can be relied on; PLATFORM: errMsg is not stable, errno comes first. */
-export interface WxResult {
-  readonly errMsg?: string;
-  readonly errno?: number;
-}

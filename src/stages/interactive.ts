@@ -120,6 +120,7 @@ export function interactiveStage<C extends Credential>(
           flight,
           code$.pipe(map((code) => ({ ...request, ...(code && { code }) }))),
           !underCode,
+          codeLast,
         );
       }),
       switchMap((reply) => {
