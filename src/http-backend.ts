@@ -43,6 +43,7 @@ function protocolReply<C extends Credential>({ data }: HttpResponse): LoginReply
  * status other than 2xx, which the session reads by its `statusCode`, `errcode` and Retry-After.
  *
  * @param options - see {@link HttpBackendOptions}; throws `config-invalid` for a relative `baseUrl`
+ * @returns a backend for `SessionConfig.backend`
  * @example
  * ```ts
  * import { httpBackend } from 'rx-weapp-session';

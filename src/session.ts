@@ -38,6 +38,7 @@ import type { Credential, RequestOptions, Session, SessionConfig } from './types
  * first used.
  *
  * @param config - see {@link SessionConfig}; throws `config-invalid`, naming the field and the fix
+ * @returns the session; end it with `dispose` where it does not live as long as the app
  * @example
  * ```ts
  * import { createSession, httpBackend, requestWithLogin } from 'rx-weapp-session';

@@ -79,10 +79,12 @@ export function createState<C extends Credential>(): State<C> {
   const inTurn = <R>(work: () => R): R => {
     if (telling) return work();
     telling = true;
-    const result = work();
-    for (let next = queue.shift(); next; next = queue.shift()) told.next(next);
-    telling = false;
-    return result;
+    try {
+      return work();
+    } finally {
+      for (let next = queue.shift(); next; next = queue.shift()) told.next(next);
+      telling = false;
+    }
   };
 
   return {

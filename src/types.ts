@@ -103,7 +103,7 @@ export interface Session<C extends Credential = Credential> {
    * Expires a credential that the backend refused.
    *
    * @param credential - compared by its token, so that a late verdict on an old one does no harm
-   * @returns true if it was the current one
+   * @returns true if it was the current one, and not over already
    */
   invalidate(credential: C): boolean;
   /**
@@ -137,7 +137,7 @@ export interface SessionConfig<C extends Credential = Credential> {
   readonly tips?: TipsSource;
   /** Default: the top page's `authTips` (object or function). */
   readonly pageTips?: TipsSource;
-  /** Default true: answer WeChat's privacy question through `prompt$`. */
+  /** Default true: answer WeChat's privacy question through `prompt$`. Planned; it has no effect yet. */
   readonly privacy?: boolean;
   /** Sees each emitted value and each error of a guarded request; default: `statusCode` 401. */
   readonly isExpired?: (outcome: unknown) => boolean;
@@ -154,7 +154,11 @@ export interface SessionConfig<C extends Credential = Credential> {
   readonly attach?: (options: RequestOptions, credential: C) => RequestOptions;
   /** How long before its end a credential is no longer used, in ms; default 30000. Never more than half of the lifetime. */
   readonly expiryLeeway?: number;
-  /** Time limits in ms of foreground time: `wx.login` 10000, an exchange 15000, an open prompt none. */
+  /**
+   * Time limits in ms of foreground time: `code` for `wx.login` and `wx.checkSession`, 10000; `exchange` for each
+   * try of an exchange or refresh, `afterLogin`, an asynchronous store, `backend.logout` and `withoutPrompt`,
+   * 15000; `prompt` for an open prompt, none.
+   */
   readonly timeouts?: { readonly code?: number; readonly exchange?: number; readonly prompt?: number };
   /** Transient exchange failures: `count` more tries (2), `delay` base in ms (300), exponential, full jitter. */
   readonly retry?: { readonly count?: number; readonly delay?: number };

@@ -16,6 +16,10 @@ export interface WeappStoreOptions {
 /**
  * Keeps the session's record in WeChat's storage; synchronously, unless it is to be encrypted.
  *
+ * Its functions throw, or reject with, what wx failed with: the session then goes on in memory.
+ *
+ * @param options - see {@link WeappStoreOptions}
+ * @returns a store for `SessionConfig.store`
  * @example
  * ```ts
  * import { createSession, httpBackend, weappStore } from 'rx-weapp-session';
