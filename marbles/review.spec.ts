@@ -219,3 +219,19 @@ test(
     expect(log).toEqual(['200 A', '|']);
   }),
 );
+
+test(
+  'T3: a state is immutable all the way down',
+  virtually(({ flush }) => {
+    const guest: Record<string, unknown> = { tags: ['new'] };
+    guest.self = guest;
+    const credential = { token: 'A', roles: ['buyer'] };
+    const { session } = createWorld({ silentLogin: [{ credential, guest }] });
+    watch(session.login());
+    flush();
+    const state = session.snapshot as unknown as { credential: typeof credential; guest: { tags: string[] } };
+    expect(() => state.credential.roles.push('admin')).toThrow(TypeError);
+    expect(() => state.guest.tags.push('old')).toThrow(TypeError);
+    expect(Object.isFrozen(credential)).toBe(false);
+  }),
+);

@@ -1,4 +1,4 @@
-import { fieldsOf, isText } from './fields';
+import { fieldsOf, frozen, isText } from './fields';
 import { sessionError } from './session-error';
 import type { Credential, LoginReply } from './types';
 
@@ -12,13 +12,13 @@ export function readCredential<C extends Credential>(value: unknown): C {
   check(isText(token), 'token');
   check(expiresAt == null || Number.isFinite(expiresAt), 'expiresAt');
   check(userId == null || isText(userId), 'userId');
-  return Object.freeze({ ...(value as C) });
+  return frozen({ ...(value as C) });
 }
 
 /** What a reply of the backend says; throws `backend-invalid` where it says nothing that can be read. */
 export function readReply<C extends Credential>(value: unknown): LoginReply<C> {
   const reply = fieldsOf(value);
-  const guest = 'guest' in reply ? { guest: reply.guest } : undefined;
+  const guest = 'guest' in reply ? { guest: frozen(reply.guest) } : undefined;
   if (reply.credential) return { credential: readCredential<C>(reply.credential), ...guest };
   const { method, ticket } = fieldsOf(reply.authorize);
   check(isText(method) && (ticket == null || isText(ticket)), 'credential or authorize');

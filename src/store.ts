@@ -1,6 +1,7 @@
 import { catchError, concatAll, defer, EMPTY, finalize, from, switchMap, of, Subject, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Settings } from './config';
+import { frozen } from './fields';
 import type { Foreground } from './foreground';
 import type { Events } from './events';
 import { readCredential } from './reply';
@@ -38,7 +39,7 @@ function readRecord<C extends Credential>(value: unknown, source: string): Store
   const known = record.version === 1 && record.source === source;
   if (known && record.forget === true) return value as StoredSession<C>;
   if (!known || typeof record.receivedAt !== 'number') throw value;
-  return { ...(value as StoredSession<C>), credential: readCredential<C>(record.credential) };
+  return frozen({ ...(value as StoredSession<C>), credential: readCredential<C>(record.credential) });
 }
 
 export function createRecordKeeper<C extends Credential>(
