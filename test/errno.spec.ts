@@ -129,7 +129,7 @@ describe('P5: what is no answer at all', () => {
   test.each([
     ['phoneNumber', { code: '' }],
     ['phoneNumber', { encryptedData: 'x' }],
-    ['avatarNickname', { avatarUrl: 'http://tmp/a.png' }],
+    ['avatarNickname', { avatarUrl: 'wxfile://a.png' }],
     ['avatarNickname', { nickName: 'Ming' }],
     ['userProfile', { rawData: '{}' }],
   ])('P5: to a %s prompt, %p lacks something: auth-failed', (method, detail) => {

@@ -95,7 +95,7 @@ export function createWx(options: WxOptions) {
         case 'chooseAvatar':
           return refused
             ? eventDetail(openType, { fail: 'cancel' })
-            : { avatarUrl: 'http://tmp/avatar.jpeg' };
+            : { avatarUrl: 'wxfile://avatar.jpeg' };
         case 'openSetting':
           return eventDetail(openType, { authSetting: { ...scopes } });
       }

@@ -3,17 +3,6 @@ import { fieldsOf } from '../fields';
 /** What a fail result of a privileged api says of the user. */
 export type Refusal = 'auth-denied' | 'auth-cancelled' | 'auth-failed';
 
-const BY_ERRNO: readonly (readonly [Refusal, readonly unknown[]])[] = [
-  ['auth-cancelled', [1, 104]],
-  ['auth-denied', [3, 103]],
-  ['auth-failed', [102, 112, 1003, 1400001]],
-];
-
-const BY_TEXT: readonly (readonly [Refusal, RegExp])[] = [
-  ['auth-denied', /den(y|ied)|privacy permission is not authorized/i],
-  ['auth-cancelled', /cancel/i],
-];
-
 /**
  * Sorts a fail result by its errno, and only then by its text, which differs between phone and developer tools.
  *
@@ -24,9 +13,11 @@ export function classifyRefusal(result: unknown): Refusal {
   const { errno, errMsg } = fieldsOf(result);
   const text = String(errMsg);
   if (errno === 104 && /privacy/i.test(text)) return 'auth-denied';
-  const found =
-    BY_ERRNO.find(([, errnos]) => errnos.includes(errno)) || BY_TEXT.find(([, words]) => words.test(text));
-  return found ? found[0] : 'auth-failed';
+  if (errno === 3 || errno === 103) return 'auth-denied';
+  if (errno === 1 || errno === 104) return 'auth-cancelled';
+  if ([102, 112, 1003, 1400001].includes(errno as number)) return 'auth-failed';
+  if (/den(y|ied)|privacy permission is not authorized/i.test(text)) return 'auth-denied';
+  return /cancel/i.test(text) ? 'auth-cancelled' : 'auth-failed';
 }
 
 /** Tells whether a result is a fail result at all; a button's event detail has the same form. */
