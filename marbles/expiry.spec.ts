@@ -554,6 +554,22 @@ describe('E2: the retry', () => {
       );
     }
   }
+
+  test(
+    'E2 E9: a guard that is subscribed a moment later than the source does not replay after a logout either',
+    virtually(({ flush }) => {
+      const world = createWorld({ stored: R, respond: refusing('R') });
+      const { session } = world;
+      const guarded = timer(50).pipe(switchMap(() => send(session).pipe(withLogin(session))));
+      const { log } = watch(guarded.pipe(retryOnExpired(session)));
+      // refused at 70 ms, subscribed again at 120 ms
+      at(100, () => void session.logout());
+      flush();
+      expect(log).toEqual(['!logged-out']);
+      expect(world.sent).toEqual(['R']);
+      expect(world.count('wx.login')).toBe(0);
+    }),
+  );
 });
 
 describe('E3: many requests, one re-login', () => {

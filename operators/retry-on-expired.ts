@@ -1,4 +1,4 @@
-import { catchError, defer, switchMap } from 'rxjs';
+import { catchError, defer, filter, switchMap, takeUntil } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { attempting, expiryOf } from '../src/hooks';
 import type { Attempt } from '../src/hooks';
@@ -46,7 +46,17 @@ export function retryOnExpired<T>(
     const make = (left: number, expired?: SessionError): Observable<T> =>
       defer(() => {
         const attempt: Attempt = { expired };
-        return attempting(session, attempt, source).pipe(watchExpiry(session, session.credential, attempt));
+        const watched = watchExpiry<T>(session, session.credential, attempt);
+        const made$ = attempting(session, attempt, source).pipe(watched);
+        if (!expired || !expiryOf(expired).guarded) return made$;
+        // A guard that is subscribed later does not know what for: its generation is watched here.
+        const gone$ = session.session$.pipe(
+          filter(() => {
+            if (!attempt.guarded) checkGeneration(expired);
+            return false;
+          }),
+        );
+        return made$.pipe(takeUntil(gone$));
       }).pipe(
         catchError((error: unknown) => {
           // The very expiry it is made again for comes back where the login was held back.
