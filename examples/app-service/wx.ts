@@ -93,9 +93,7 @@ export function createWx(options: WxOptions) {
           scopes[USER_INFO] = !refused;
           return eventDetail(openType, await userInfo());
         case 'chooseAvatar':
-          return refused
-            ? eventDetail(openType, { fail: 'cancel' })
-            : { avatarUrl: 'wxfile://avatar.jpeg' };
+          return refused ? eventDetail(openType, { fail: 'cancel' }) : { avatarUrl: 'wxfile://avatar.jpeg' };
         case 'openSetting':
           return eventDetail(openType, { authSetting: { ...scopes } });
       }
