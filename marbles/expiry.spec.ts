@@ -39,6 +39,7 @@ import {
   at,
   close,
   createWorld,
+  eventsOf,
   fails,
   issued,
   later,
@@ -115,7 +116,6 @@ const ORDERS: readonly Order[] = [
 
 const R = record('R');
 const token = map(({ data }: HttpResponse) => data);
-const eventsOf = (world: World, type: string) => world.events.filter((event) => event.type === type);
 const bearer = ({ header = {} }: RequestOptions) =>
   (header.Authorization ?? '').replace('Bearer ', '') || '-';
 const answers = (statusCode: number, { header = {} }: RequestOptions) => ({

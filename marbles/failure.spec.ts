@@ -37,6 +37,7 @@ import type {
 import {
   at,
   createWorld,
+  eventsOf,
   issued,
   later,
   never,
@@ -52,6 +53,7 @@ import {
   watch,
   word,
 } from './support/world';
+import { promised } from './support/promised';
 import type { Script, World } from './support/world';
 
 const request = (session: Session) => requestWithLogin(session, { url: '/orders' });
@@ -84,16 +86,6 @@ const handed = (world: World, name: string, field: string): unknown[] =>
 const codes = (world: World) => handed(world, 'silentLogin', 'code');
 const times = (world: World, name: string) =>
   world.calls.filter((call) => call.name === name).map((call) => call.at);
-const eventsOf = (world: World, type: string) => world.events.filter((event) => event.type === type);
-
-/** A promise that keeps virtual time. */
-const promised = <T>(answer$: Observable<T>): Promise<T> =>
-  ({
-    then: (next: (value: T) => void, error: (reason: unknown) => void) => {
-      answer$.subscribe({ next, error });
-      return promised(NEVER);
-    },
-  }) as unknown as Promise<T>;
 
 /** A backend that is called without the world around it. */
 const backendOf = (silentLogin: () => Observable<never>): Partial<SessionConfig> => ({

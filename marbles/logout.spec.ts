@@ -29,6 +29,7 @@ import {
   watch,
   word,
 } from './support/world';
+import { promised } from './support/promised';
 import type { Script, World } from './support/world';
 
 const KEY = 'rx-weapp-session:shop';
@@ -45,27 +46,19 @@ const request = (session: Session) => requestWithLogin(session, { url: '/' });
 const restart = (world: World, script: Script = {}) =>
   createWorld({ ...script, stored: world.storage.get(KEY) });
 
-/** A promise that keeps virtual time, as far as rxjs looks at one. */
-function promised<T>(ms: number, work: () => T): Promise<T> {
-  const then = (resolve: (value: T) => void) => {
-    timer(ms).subscribe(() => resolve(work()));
-    return { then: () => undefined };
-  };
-  return { then } as unknown as Promise<T>;
-}
-
 /** A store that takes 30 ms for everything. */
 function slowStore(held?: unknown) {
   const writes: string[] = [];
+  const after30 = <T>(work: () => T) => timer(30).pipe(map(work));
   const api: CredentialStore = {
-    read: () => promised(30, () => held),
+    read: () => promised(after30(() => held)),
     write: (value) => {
       writes.push('write');
-      return promised(30, () => void (held = value));
+      return promised(after30(() => void (held = value)));
     },
     remove: () => {
       writes.push('remove');
-      return promised(30, () => void (held = undefined));
+      return promised(after30(() => void (held = undefined)));
     },
   };
   return { api, writes, held: () => held };

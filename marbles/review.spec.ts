@@ -1,4 +1,4 @@
-import { AsyncSubject, map, throwError, timer } from 'rxjs';
+import { map, throwError, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
 import {
   isSessionError,
@@ -8,6 +8,7 @@ import {
   withLogin,
 } from 'rx-weapp-session';
 import type { CredentialStore, StoredSession } from 'rx-weapp-session';
+import { promised } from './support/promised';
 import {
   at,
   away,
@@ -50,22 +51,10 @@ for (const pace of PACES) {
   );
 }
 
-/** A promise in virtual time; what a real one settles, no TestScheduler drives. */
-function promised<T>(ms: number, settle: () => T): Promise<T> {
-  const value$ = new AsyncSubject<T>();
-  timer(ms).pipe(map(settle)).subscribe(value$);
-  const then = (tell?: ((value: T) => unknown) | null): unknown => {
-    const next$ = new AsyncSubject<unknown>();
-    value$.pipe(map((value) => tell?.(value))).subscribe(next$);
-    return { then: (again?: (value: unknown) => unknown) => void (again && next$.subscribe(again)) };
-  };
-  return { then } as unknown as Promise<T>;
-}
-
 /** A store whose writes take a second of virtual time. */
 function slowStore(): { readonly store: CredentialStore; readonly log: string[] } {
   const log: string[] = [];
-  const slowly = (name: string) => promised(1000, () => void log.push(name));
+  const slowly = (name: string) => promised(timer(1000).pipe(map(() => void log.push(name))));
   const store = {
     read: () => undefined,
     write: (_: StoredSession) => slowly('write'),
@@ -199,7 +188,7 @@ test(
   'K1: a bare request waits for an asynchronous store, and carries what it held',
   virtually(({ flush }) => {
     const store: CredentialStore = {
-      read: () => promised(300, () => record('R')),
+      read: () => promised(later(300, record('R'))),
       write: () => undefined,
       remove: () => undefined,
     };

@@ -43,7 +43,8 @@ function needDurations(holder: unknown, path: string, names: string): void {
   });
 }
 
-const bearer = (options: RequestOptions, { token }: Credential): RequestOptions => ({
+/** The default `attach`. */
+export const bearer = (options: RequestOptions, { token }: Credential): RequestOptions => ({
   ...options,
   header: { ...options.header, Authorization: `Bearer ${token}` },
 });
@@ -51,7 +52,6 @@ const bearer = (options: RequestOptions, { token }: Credential): RequestOptions 
 const isUnauthorized = (outcome: unknown): boolean => fieldsOf(outcome).statusCode === 401;
 
 const DEFAULTS = {
-  store: undefined,
   defaultMethod: 'phoneNumber',
   tips: {},
   pageTips: topPageTips,

@@ -1,16 +1,4 @@
-import {
-  catchError,
-  concat,
-  defer,
-  EMPTY,
-  from,
-  ignoreElements,
-  map,
-  switchMap,
-  Observable,
-  of,
-  tap,
-} from 'rxjs';
+import { catchError, concat, EMPTY, from, ignoreElements, map, switchMap, Observable, of, tap } from 'rxjs';
 import type { MonoTypeOperatorFunction, ObservableInput } from 'rxjs';
 import { after } from './clock';
 import type { Settings } from './config';
@@ -99,7 +87,7 @@ export function createExchange<C extends Credential>(
     <T>(
       flight: Allowance,
       repeats: boolean,
-      resumes = repeats,
+      resumes: boolean,
       takesCode = false,
     ): MonoTypeOperatorFunction<T> =>
     (source) => {
@@ -172,8 +160,8 @@ export function createExchange<C extends Credential>(
       return exchange(flight, 'login', request$, repeats, takesCode);
     },
     hook: (flight, name, work) =>
-      defer(() =>
-        inTime(name, () => concat(from(work() || EMPTY).pipe(ignoreElements()), of(undefined))),
-      ).pipe(persistent(flight, false, true)),
+      inTime(name, () => concat(from(work() || EMPTY).pipe(ignoreElements()), of(undefined))).pipe(
+        persistent(flight, false, true),
+      ),
   };
 }

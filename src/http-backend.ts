@@ -1,13 +1,13 @@
 import { defer, map, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { now } from './clock';
-import { configInvalid } from './config';
+import { bearer, configInvalid } from './config';
 import { fieldsOf } from './fields';
 import { originOf, resolve } from './origin';
 import type { Platform } from './platform/platform';
 import { weapp } from './platform/weapp';
 import { request } from './request';
-import type { Credential, HttpResponse, LoginBackend, LoginReply } from './types';
+import type { Credential, HttpResponse, LoginBackend, LoginReply, RequestOptions } from './types';
 
 /** Where the login endpoints are, and how their replies are read. */
 export interface HttpBackendOptions<C extends Credential = Credential> {
@@ -71,21 +71,16 @@ export function httpBackend<C extends Credential = Credential>({
   };
 
   const post = (path: string, data: object, credential?: C): Observable<HttpResponse> =>
-    defer(() =>
-      request(
-        {
-          url: resolve(baseUrl, path),
-          method: 'POST',
-          data,
-          header: {
-            'content-type': 'application/json',
-            ...(typeof header === 'function' ? header() : header),
-            ...(credential && { Authorization: `Bearer ${credential.token}` }),
-          },
-        },
-        platform,
-      ),
-    ).pipe(
+    defer(() => {
+      const fields = typeof header === 'function' ? header() : header;
+      const options: RequestOptions = {
+        url: resolve(baseUrl, path),
+        method: 'POST',
+        data,
+        header: { 'content-type': 'application/json', ...fields },
+      };
+      return request(credential ? bearer(options, credential) : options, platform);
+    }).pipe(
       tap((response) => {
         if (!/^2/.test(String(response.statusCode))) throw response;
       }),

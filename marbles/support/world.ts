@@ -264,6 +264,9 @@ export function createWorld(script: Script = {}): World {
   };
 }
 
+/** The events of one type that a world has told. */
+export const eventsOf = (world: World, type: string) => world.events.filter((event) => event.type === type);
+
 /** The record of a session that an earlier run of the app left behind. */
 export const record = (token: string, more: Partial<Credential> = {}, receivedAt = 0) => ({
   version: 1,
