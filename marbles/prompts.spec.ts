@@ -665,7 +665,10 @@ describe('tips', () => {
     delete (globalThis as { getCurrentPages?: unknown }).getCurrentPages;
   });
 
-  const [defaults] = tipsOf({}).tips;
+  let defaults: AuthTips;
+  beforeEach(() => {
+    [defaults] = tipsOf({}).tips;
+  });
 
   test('P6: the defaults are Chinese, whole for each prompt, and differ by prompt', () => {
     const denied = { errMsg: 'getUserInfo:fail auth deny' };
