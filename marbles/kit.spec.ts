@@ -1,0 +1,520 @@
+import { EMPTY, interval, map, merge, NEVER, of, timer } from 'rxjs';
+import { request, requestWithLogin, withLogin } from 'rx-weapp-session';
+import type { LoginBackend, Session } from 'rx-weapp-session';
+import { failure, onRecording, PACES, promised, sessionMarbles } from 'rx-weapp-session/marbles';
+import type { MarblesConfig, Recording, Scenario } from 'rx-weapp-session/marbles';
+
+const orders = (session: Session) => requestWithLogin(session, { url: '/orders' });
+
+/** What a scenario fails with, the lines that it prints; nothing = it passes. */
+function failureOf(run: (scenario: Scenario) => void, config?: MarblesConfig): string {
+  try {
+    sessionMarbles(run, config);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Text as it stands in a test, without the margin. */
+const text = (...lines: readonly string[]) => lines.join('\n');
+
+describe('a scenario', () => {
+  test('twenty requests race a login that fails once, then succeeds', () =>
+    sessionMarbles(
+      ({ session, wx, backend, expectCalls, expectSession, expectRequests, expectObservable }) => {
+        backend.silentLogin(['50ms #', '50ms A']);
+        const all = merge(...Array.from({ length: 20 }, () => orders(session)));
+
+        expectCalls(wx.login).toBe('           x 59ms x');
+        expectCalls(backend.silentLogin).toBe('10ms a 59ms b');
+        expectSession(session).toBe('          (ns) 116ms A');
+        expectRequests().toBe(`                120ms (${'A'.repeat(20)})`);
+        expectObservable(all).toBe(`            140ms (${'A'.repeat(20)}|)`);
+      },
+    ));
+
+  test('unscripted: codes a, b, … after 10 ms, credentials A, B, … after 50 ms, resources after 20 ms', () =>
+    sessionMarbles((it) => {
+      it.expectObservable(orders(it.session)).toBe('80ms (A|)');
+      it.expectObservable(it.session.login({ mode: 'force' }), '1s ^').toBe('1060ms (B|)');
+      it.expectCalls(it.backend.silentLogin).toBe('10ms a 999ms b', { b: { source: 'shop', code: 'b' } });
+      it.expectCalls(it.storage.write).toBe('60ms A 999ms B');
+    }));
+
+  test('default letters leave out those that are scripted or stored', () =>
+    sessionMarbles(({ session, storage, wx, backend, expectCalls, expectObservable }) => {
+      storage.holds('A');
+      wx.login.always('10ms a');
+      backend.login('50ms B');
+      expectCalls(backend.silentLogin).toBe('10ms a');
+      expectObservable(session.login({ mode: 'force' })).toBe('60ms (C|)');
+    }));
+
+  test('resources answer by the credential that a request carried', () =>
+    sessionMarbles(({ session, storage, resources, expectRequests, expectSession, expectObservable }) => {
+      storage.holds('R');
+      resources({ R: '20ms x' });
+      resources.at('/ads', { n: '5ms o', A: ['1ms b', '5ms o'] }, { b: { statusCode: 503 } });
+      expectObservable(orders(session)).toBe('100ms (A|)');
+      expectObservable(requestWithLogin(session, { url: '/ads' }), '1s ^').toBe('1001ms (b|)', { b: '503' });
+      expectObservable(requestWithLogin(session, { url: '/ads' }), '2s ^').toBe('2005ms (A|)');
+      expectSession(session).toBe('R 19ms (rs) 56ms A');
+      expectRequests().toBe('R 79ms A 919ms A 999ms A');
+      expectRequests('/ads').toBe('1s A 999ms A');
+    }));
+
+  test('requests are told by the credential wherever it is attached', () =>
+    sessionMarbles(
+      ({ session, storage, expectRequests, subscribe }) => {
+        storage.holds('R');
+        subscribe(orders(session));
+        subscribe(
+          request({ url: 'https://elsewhere.example' }, undefined).pipe(withLogin(session)),
+          '9ms ^ !',
+        );
+        expectRequests().toBe('R');
+      },
+      { attach: (options, { token }) => ({ ...options, url: `${options.url}?key=${token}` }) },
+    ));
+
+  test('a user grants, refuses, closes and is away', () =>
+    sessionMarbles(
+      ({ session, backend, user, at, expectPrompts, expectObservable, expectEvents }) => {
+        backend.silentLogin.always('50ms p');
+        user.refuse('400ms').close('1s').grant().away();
+        expectPrompts().toBe('         60ms p 399ms . 599ms p 999ms . 999ms p 999ms . 939ms p', {
+          p: 'phoneNumber',
+        });
+        expectObservable(session.login()).toBe('             460ms #', {}, 'auth-denied');
+        expectObservable(session.login(), '1s ^').toBe('2060ms #', {}, 'auth-cancelled');
+        expectObservable(session.login(), '3s ^').toBe('4120ms (A|)');
+        at('4900ms', () => void session.logout());
+        expectObservable(session.login(), '4940ms ^').toBe('');
+        expectEvents().inOrder('spfspfspyosp', {
+          f: ({ type }: { type: string }) => type === 'login-failure',
+        });
+      },
+      { until: '10s' },
+    ));
+
+  test('background, foreground, clock jumps, expiry and logout stand on the same time line', () =>
+    sessionMarbles(
+      ({ session, app, perform, at, backend, wx, expectSession, expectObservable, expectCalls }) => {
+        wx.login(['1s #', '10ms a', '10ms b'], { '#': { errMsg: 'login:fail interrupted' } });
+        backend.logout('50ms |');
+        // prettier-ignore
+        const actions = { b: app.background, f: app.foreground, x: app.expire, o: app.logout };
+        perform('                                                500ms b 9499ms f 9999ms x', actions);
+        expectObservable(session.login()).toBe('                 10060ms (A|)');
+        expectSession(session).toBe(
+          '                            (ns) 10056ms A 9939ms a 999ms s 59ms B 38940ms b 8999ms n',
+        );
+        expectCalls(wx.login).toBe('                             x 9999ms x 10999ms x');
+        expectObservable(session.login(), '21s ^').toBe('        21060ms (B|)');
+        at('1m', () => app.jump('1h'));
+        at('60001ms', () => expect(session.snapshot.status).toBe('expired'));
+        at('69001ms', app.logout);
+        expectCalls(backend.logout).toBe('69001ms B');
+      },
+      { credentials: { B: { expiresAt: 1_800_000 } } },
+    ));
+
+  test('Date.now and Math.random belong to the scenario, and are given back', () => {
+    const { random } = Math;
+    const { now } = Date;
+    sessionMarbles(
+      ({ backend, session, app, at, expectObservable }) => {
+        backend.silentLogin(['50ms #', '50ms #', '50ms A']);
+        at('5s', () => expect(Date.now()).toBe(5000));
+        at('5s', () => app.jump('1m'));
+        at('6s', () => expect(Date.now()).toBe(66000));
+        // 60 + 150 + 60 + 600 + 60
+        expectObservable(session.login()).toBe('930ms (A|)');
+      },
+      { random: [0.5, 1] },
+    );
+    expect([Math.random, Date.now]).toEqual([random, now]);
+    expect(Date.now()).toBeGreaterThan(1e12);
+  });
+
+  test('stores, backends and sessions of your own', () =>
+    sessionMarbles(
+      ({ session, otherSession, resources, storage, expectSession, expectObservable }) => {
+        resources.at('/wx/login', '5ms t', { t: { data: { token: 'A' } } });
+        const club = otherSession({ source: 'club', store: null });
+        expectSession(club).toBe('                (ns) 11ms A');
+        expectObservable(club.login()).toBe('     15ms (A|)');
+        expectObservable(session.login()).toBe('  45ms (A|)');
+        expect(storage.keys()).toEqual([]);
+      },
+      {
+        backend: (platform): LoginBackend => ({
+          silentLogin: () =>
+            request<{ token: string }>({ url: 'https://api.example.com/wx/login' }, platform).pipe(
+              map(({ data }) => ({ credential: data })),
+            ),
+          login: () => EMPTY,
+        }),
+        store: {
+          read: () => promised(timer(30)).then(() => undefined),
+          write: () => undefined,
+          remove: () => undefined,
+        },
+      },
+    ));
+
+  for (const pace of PACES) {
+    test(`the order is the same on each pace: ${pace}`, () =>
+      sessionMarbles(
+        ({ session, wx, backend, expectSession, expectCalls, expectObservable }) => {
+          wx.login('10ms (cd)');
+          backend.silentLogin('50ms p');
+          expectSession(session).inOrder('nse', { e: 'anonymous' });
+          expectCalls().inOrder('xxc');
+          expectCalls(wx.login, backend.silentLogin).times(2);
+          expectObservable(session.login({ mode: 'silent' })).inOrder('#', {}, 'interaction-required');
+        },
+        { pace },
+      ));
+  }
+});
+
+describe('what is not so fails, and shows where', () => {
+  const wrong = (expecting: (scenario: Scenario) => void) =>
+    failureOf((scenario) => {
+      scenario.backend.silentLogin('50ms p');
+      scenario.user.grant('1s');
+      scenario.expectObservable(orders(scenario.session)).toBe('1140ms (A|)');
+      expecting(scenario);
+    });
+
+  const CASES: readonly (readonly [string, (scenario: Scenario) => void, string])[] = [
+    [
+      'expectSession',
+      ({ session, expectSession }) => expectSession(session).toBe('(ns) 56ms A'),
+      text(
+        'session$: not as expected at 60ms',
+        '',
+        '  expected  (ns) 56ms A',
+        '  actual    (ns) 56ms i 1059ms A    i = interactive',
+        '                      ^',
+      ),
+    ],
+    [
+      'expectSession, which takes no notice of what comes earlier or later',
+      ({ session, expectSession }) => expectSession(session).toBe('(ns) 56ms i 1000ms A'),
+      text(
+        'session$: not as expected at 1061ms',
+        '',
+        '  expected  (ns) 56ms i 1s A 58ms -'.replace(' 58ms -', ''),
+        '  actual    (ns) 56ms i 1s - 58ms A',
+        '                           ^',
+      ),
+    ],
+    [
+      'expectPrompts',
+      ({ expectPrompts }) => expectPrompts().toBe('60ms u 999ms .', { u: 'userInfo' }),
+      text(
+        'prompt$: not as expected at 60ms',
+        '',
+        '  expected  60ms u 999ms .    u = userInfo',
+        '  actual    60ms p 999ms .    p = phoneNumber',
+        '                 ^',
+      ),
+    ],
+    [
+      'expectCalls',
+      ({ wx, expectCalls }) => expectCalls(wx.login).toBe('x'),
+      text(
+        'wx.login: not as expected at 1060ms',
+        '',
+        '  expected  x',
+        '  actual    x 1059ms x',
+        '                     ^',
+      ),
+    ],
+    [
+      'expectCalls, as to what they were made with',
+      ({ backend, expectCalls }) =>
+        expectCalls(backend.login).toBe('1070ms b', { b: { authorization: { code: 'another' } } }),
+      text(
+        'backend.login: not as expected at 1070ms',
+        '',
+        '  expected  1070ms b    b = {"authorization":{"code":"another"}}',
+        '  actual    1070ms 1    1 = backend.login {"source":"shop","method":"phoneNumber","authorization":{"code":"phone-code"},"code":"b"}',
+        '                   ^',
+      ),
+    ],
+    [
+      'expectCalls, as to how often',
+      ({ wx, expectCalls }) => expectCalls(wx.login).times(1),
+      text('wx.login: expected 1 times, but it was 2:', '  at 0ms  wx.login', '  at 1060ms  wx.login'),
+    ],
+    [
+      'expectRequests',
+      ({ expectRequests }) => expectRequests().toBe('1120ms n'),
+      text(
+        'requests: not as expected at 1120ms',
+        '',
+        '  expected  1120ms n',
+        '  actual    1120ms A    A = request https://api.example.com/orders',
+        '                   ^',
+      ),
+    ],
+    [
+      'expectEvents',
+      ({ expectEvents }) => expectEvents().inOrder('spf'),
+      text(
+        'event$: not as expected at step 3',
+        '',
+        '  expected  spf',
+        '  actual    spy    y = login-success',
+        '              ^',
+      ),
+    ],
+    [
+      'expectObservable',
+      ({ session, expectObservable }) =>
+        expectObservable(session.login()).toBe('1120ms #', {}, 'auth-denied'),
+      text(
+        'stream 2: not as expected at 1120ms',
+        '',
+        '  expected  1120ms #---    # = auth-denied'.replace('#---', '#'),
+        '  actual    1120ms (A|)',
+        '                   ^',
+      ),
+    ],
+    [
+      'nothing',
+      ({ wx, expectCalls }) => expectCalls(wx.checkSession).toBe('5ms x'),
+      text(
+        'wx.checkSession: not as expected at 5ms',
+        '',
+        '  expected  -----x',
+        '  actual    (nothing)',
+        '                 ^',
+      ),
+    ],
+  ];
+  test.each(CASES)('%s', (_, expecting, message) => {
+    expect(wrong(expecting)).toBe(message);
+  });
+
+  test('all that is wrong is told at once', () => {
+    const told = wrong(({ wx, expectCalls, expectRequests }) => {
+      expectCalls(wx.login).toBe('');
+      expectRequests().toBe('');
+    });
+    expect(told.match(/not as expected/g)).toHaveLength(2);
+  });
+
+  test('the error points to the line of the test', () => {
+    const run = () => sessionMarbles(({ expectRequests }) => expectRequests().toBe('A'));
+    const stack = (() => {
+      try {
+        return run();
+      } catch (error) {
+        return String((error as Error).stack);
+      }
+    })();
+    expect(stack).toMatch(/^Error: requests: not as expected[^]*\^\n +at [^\n]*kit\.spec\.ts/);
+  });
+
+  test('what a test framework throws in the middle comes out as it is', () => {
+    const told = failureOf(({ at, now }) => at('5ms', () => expect(now()).toBe(6)));
+    expect(told).toMatch(/Expected.*6[^]*Received.*5/);
+  });
+
+  test('letters that stand for nothing, and times that are none', () => {
+    expect(failureOf(({ backend }) => backend.silentLogin('50ms q'))).toMatch(/what "q" stands for/);
+    expect(failureOf(({ resources }) => resources('50ms q'))).toMatch(/what "q" stands for/);
+    expect(failureOf(({ perform }) => perform('50ms q', {}))).toMatch(/what "q" stands for/);
+    expect(failureOf(({ at }) => at('soon', () => undefined))).toMatch(/"soon" is no time/);
+  });
+});
+
+describe('a call that was not scripted', () => {
+  test('beyond the last outcome: fails, and says which one', () => {
+    const told = failureOf(({ backend, session, expectObservable }) => {
+      backend.silentLogin('50ms #');
+      expectObservable(session.login()).toBe('15070ms #');
+    });
+    expect(told).toBe('backend.silentLogin was called for the 2nd time at 70ms, but 1 outcome is scripted');
+  });
+
+  test('that must not come at all', () => {
+    const told = failureOf(({ wx, session, subscribe }) => {
+      wx.login([]);
+      subscribe(session.login());
+    });
+    expect(told).toBe('wx.login was called for the 1st time at 0ms, but 0 outcomes are scripted');
+  });
+
+  test('a prompt that the user has no answer to', () => {
+    const told = failureOf(
+      ({ backend, session, user, subscribe }) => {
+        backend.silentLogin('50ms p');
+        backend.login('50ms n');
+        user.grant();
+        subscribe(session.login());
+      },
+      { timeouts: { prompt: 1500 } },
+    );
+    expect(told).toBe('the user was asked for avatarNickname at 1120ms, but has no more answers: 1 scripted');
+  });
+});
+
+describe('a scenario that never settles', () => {
+  const hint = "(where that is what it is about, end it: sessionMarbles(…, { until: '1m' }))";
+
+  test('says that it waits for the user', () => {
+    const scenario = ({ backend, session, user, subscribe }: Scenario) => {
+      backend.silentLogin('50ms p');
+      user.away();
+      subscribe(session.login());
+    };
+    expect(failureOf(scenario)).toBe(
+      text(
+        'the scenario never settles; at 60ms it still waits for',
+        '  - the user, who was asked for phoneNumber',
+        '  - the end of subscribe 1, subscribed to at 0ms',
+        hint,
+      ),
+    );
+    expect(failureOf(scenario, { until: '1h' })).toBe('');
+  });
+
+  test('says that it waits for an answer, and for the app to be shown', () => {
+    const told = failureOf(({ wx, app, at, session, subscribe }) => {
+      wx.login('-');
+      at('1s', app.background);
+      subscribe(session.login());
+    });
+    expect(told).toBe(
+      text(
+        'the scenario never settles; at 10000ms it still waits for',
+        '  - the app, which is in the background',
+        '  - the answer to wx.login (x), called at 0ms',
+        '  - the end of subscribe 1, subscribed to at 0ms',
+        hint,
+      ).replace('10000ms', '1000ms'),
+    );
+  });
+
+  for (const [title, endless] of [
+    ['a poller', () => interval(30_000)],
+    ['a loop without a pause', () => interval(0)],
+  ] as const) {
+    test(`comes to an end all the same: ${title}`, () => {
+      const told = failureOf(({ subscribe }) => subscribe(endless()));
+      expect(told).toMatch(/never settles[^]*- timers that go on for ever\n {2}- the end of subscribe 1/);
+    });
+  }
+
+  test('a poller may be left, and the scenario may be ended', () => {
+    expect(failureOf(({ subscribe }) => subscribe(interval(30_000), '^ 5m !'))).toBe('');
+    const told = failureOf(({ subscribe }) => subscribe(interval(30_000)), { until: '5m' });
+    expect(told).toBe('');
+  });
+
+  test('nothing of it is left for the next one', () => {
+    failureOf(({ at }) => at('1s', () => void NEVER.subscribe()));
+    failureOf(({ subscribe }) => subscribe(interval(0)));
+    expect(
+      failureOf(({ session, expectObservable }) => expectObservable(session.login()).toBe('60ms (A|)')),
+    ).toBe('');
+  });
+});
+
+test('a letter may stand for a failure, a credential, a reply', () =>
+  sessionMarbles(({ session, backend, expectObservable, expectSession }) => {
+    backend.silentLogin(['50ms f', '50ms V', of({ credential: { token: 'W' } })], {
+      f: failure({ statusCode: 403 }),
+      V: { token: 'long-token', userId: 'ann' },
+    });
+    expectObservable(session.login()).toBe('60ms #', {}, 'login-rejected');
+    expectObservable(session.login(), '1s ^').toBe('1060ms (V|)', { V: { userId: 'ann' } });
+    expectObservable(session.login({ mode: 'force' }), '2s ^').toBe('2010ms (W|)');
+    expectSession(session).toBe('(ns) 56ms e 939ms s 59ms V 939ms s 9ms W', {
+      e: 'anonymous !login-rejected',
+    });
+  }));
+
+describe('the recording', () => {
+  /** The recordings that are told of while something runs. */
+  function recorded(work: () => void): readonly Recording[] {
+    const all: Recording[] = [];
+    const stop = onRecording((recording) => void all.push(recording));
+    work();
+    stop();
+    return all;
+  }
+
+  const login = ({ session, backend, user, subscribe, app, at }: Scenario) => {
+    backend.silentLogin('50ms p');
+    user.grant('1s');
+    subscribe(orders(session));
+    at('2s', app.expire);
+  };
+
+  test('is plain data: lanes of marks at virtual times', () => {
+    const [recording] = recorded(() => sessionMarbles(login, { title: 'a login' }));
+    expect(JSON.parse(JSON.stringify(recording))).toEqual(recording);
+    expect({ ...recording, lanes: [] }).toEqual({ title: 'a login', end: 2000, lanes: [] });
+    const lanes = Object.fromEntries(recording.lanes.map(({ name, marks }) => [name, marks]));
+    expect(Object.keys(lanes)).toEqual([
+      ...['app', 'user', 'prompt$', 'storage.read', 'wx.login', 'storage.write', 'storage.remove'],
+      ...['backend.silentLogin', 'backend.login', 'request', 'session$', 'event$', 'subscribe 1'],
+    ]);
+    expect(lanes.app).toEqual([{ at: 2000, label: 'expire', text: 'expire' }]);
+    expect(lanes.user).toEqual([{ at: 1060, label: 'grant', text: 'grant' }]);
+    expect(lanes['prompt$']).toEqual([{ at: 60, end: 1060, label: 'p', text: 'phoneNumber' }]);
+    expect(lanes['wx.login']).toMatchObject([
+      { at: 0, end: 10, label: 'x', result: 'answered', answer: 'a' },
+      { at: 1060, end: 1070, answer: 'b' },
+    ]);
+    expect(lanes['backend.login']).toMatchObject([
+      { at: 1070, end: 1120, label: 'b', answer: 'A', credential: 'A' },
+    ]);
+    expect(lanes.request).toMatchObject([
+      { at: 1120, end: 1140, label: 'A', credential: 'A', answer: '200' },
+    ]);
+    expect(lanes['session$'].map(({ at, label }) => `${at} ${label}`)).toEqual([
+      ...['0 n', '0 s', '60 i', '1120 A', '2000 a'],
+    ]);
+    expect(lanes['session$'].slice(-1)).toMatchObject([{ text: 'expired A', credential: 'A' }]);
+  });
+
+  test('tells of a failed scenario why it failed', () => {
+    const [{ failure: why }] = recorded(() => failureOf(({ expectRequests }) => expectRequests().toBe('A')));
+    expect(why).toMatch(/^requests: not as expected/);
+  });
+
+  test('holds no token that has a letter', () => {
+    const [recording] = recorded(() =>
+      sessionMarbles(login, { credentials: { A: { token: 'secret-token' } } }),
+    );
+    expect(recording.lanes.find(({ name }) => name === 'request')?.marks[0].label).toBe('A');
+    expect(JSON.stringify(recording)).not.toContain('secret-token');
+  });
+});
+
+test('two hundred scenarios take less than five seconds', () => {
+  const started = process.cpuUsage();
+  for (let run = 0; run < 200; run++) {
+    sessionMarbles(({ session, backend, user, expectObservable, expectSession, expectRequests }) => {
+      backend.silentLogin(['50ms #', '50ms p']);
+      user.grant('1s');
+      expectObservable(merge(...Array.from({ length: 20 }, () => orders(session)))).toBe(
+        `1200ms (${'A'.repeat(20)}|)`,
+      );
+      expectSession(session).toBe('(ns) 116ms i 1059ms A');
+      expectRequests().toBe(`1180ms (${'A'.repeat(20)})`);
+    });
+  }
+  const { user: own, system } = process.cpuUsage(started);
+  const taken = (own + system) / 1000;
+  process.stdout.write(`200 scenarios: ${Math.round(taken)} ms of this process\n`);
+  expect(taken).toBeLessThan(5000);
+});

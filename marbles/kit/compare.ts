@@ -1,0 +1,91 @@
+import type { Mark } from './diagram';
+import { drawTogether } from './draw';
+import type { Entry, Lane } from './lane';
+import { hasAll, isWantedError } from './matching';
+import type { Letters } from './outcome';
+import { inWords } from './words';
+
+/** What is expected of a lane. */
+export interface Wanted {
+  readonly marks: readonly Mark[];
+  /** What letters stand for: a value in words, or (fields of) the value; `#`: the error. */
+  readonly letters: Letters;
+  /** Only the order counts. */
+  readonly ordered: boolean;
+}
+
+function matches({ kind, value }: Entry, letter: string, letters: Letters, { reading }: Lane): boolean {
+  if (letter === '|') return kind === 'complete';
+  if (letter === '#') return kind === 'error' && isWantedError(value, letters['#']);
+  if (kind !== 'next') return false;
+  if (!(letter in letters)) return reading.mark(value) === letter || reading.word(value) === letter;
+  const wanted = letters[letter];
+  const subject = reading.subject ? reading.subject(value) : value;
+  return (typeof wanted === 'string' && reading.word(value) === wanted) || hasAll(subject, wanted);
+}
+
+const SPARE = '123456789αβγδεζηθλμξπρστφχψω';
+
+/** Gives each entry a letter that the reader of the expected diagram understands, or one that is explained. */
+function nameEntries(lane: Lane, { marks, letters }: Wanted) {
+  const expected = [...new Set(marks.map(({ letter }) => letter))];
+  const legend = new Map<string, string>();
+  const letterFor = (entry: Entry): string => {
+    if (entry.kind === 'complete') return '|';
+    const meant = expected.find((letter) => matches(entry, letter, letters, lane));
+    if (meant) return meant;
+    const word = entry.kind === 'error' ? `# ${inWords(entry.value)}` : lane.reading.word(entry.value);
+    if (entry.kind === 'error') {
+      legend.set('#', inWords(entry.value));
+      return '#';
+    }
+    const mark = lane.reading.mark(entry.value);
+    if (mark && !expected.includes(mark)) {
+      if (mark !== word) legend.set(mark, word);
+      return mark;
+    }
+    const spare =
+      Array.from(SPARE).find(
+        (letter) => !expected.includes(letter) && (legend.get(letter) ?? word) === word,
+      ) || '?';
+    legend.set(spare, word);
+    return spare;
+  };
+  return { named: lane.entries.map((entry) => ({ at: entry.at, letter: letterFor(entry) })), legend };
+}
+
+const inOrder = (marks: readonly Mark[]) => marks.map((mark, at) => ({ ...mark, at }));
+
+/** Compares a lane with what is expected of it: nothing, or both diagrams and where they differ. */
+export function compare(lane: Lane, wanted: Wanted): string | undefined {
+  const { letters, ordered } = wanted;
+  const { named, legend } = nameEntries(lane, wanted);
+  const expected = ordered ? inOrder(wanted.marks) : wanted.marks;
+  const actual = ordered ? inOrder(named) : named;
+
+  const length = Math.max(expected.length, actual.length);
+  const first = Array.from({ length }, (_, index) => index).find((index) => {
+    const [mark, entry] = [expected[index], lane.entries[index]];
+    if (!mark || !entry || mark.at !== actual[index].at) return true;
+    return !matches(entry, mark.letter, letters, lane);
+  });
+  if (first === undefined) return undefined;
+
+  const at = Math.min(...[expected[first], actual[first]].filter(Boolean).map((mark) => mark.at));
+  const drawing = drawTogether(expected, actual);
+  const notes = [...legend].map(([letter, word]) => `${letter} = ${word}`);
+  const meant = wanted.marks
+    .map(({ letter }) => letter)
+    .filter((letter, index, all) => letter in letters && all.indexOf(letter) === index)
+    .map((letter) => `${letter} = ${inWords(letters[letter])}`);
+  const line = (title: string, diagram: string, words: readonly string[]) =>
+    `  ${title}  ${diagram || '(nothing)'}${words.length ? `    ${words.join(', ')}` : ''}`;
+  const where = ordered ? `at step ${first + 1}` : `at ${at}ms`;
+  return [
+    `${lane.name}: not as expected ${where}`,
+    '',
+    line('expected', drawing.expected, meant),
+    line('actual  ', drawing.actual, notes),
+    `            ${' '.repeat(drawing.columns.get(at) ?? 0)}^`,
+  ].join('\n');
+}

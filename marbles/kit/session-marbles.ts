@@ -1,0 +1,88 @@
+import { asyncScheduler } from 'rxjs';
+import type { Credential } from 'rx-weapp-session';
+import { BoundedScheduler } from './bounded-scheduler';
+import type { MarblesConfig } from './config';
+import { createScenario } from './create-scenario';
+import { report } from './recording';
+import type { Recording } from './recording';
+import type { Scenario } from './scenario';
+import { toMs } from './time';
+
+/** Gives numbers one after the other; the last one stays. */
+function giving(numbers: readonly number[]): () => number {
+  let given = 0;
+  return () => numbers[Math.min(given++, numbers.length - 1)] ?? 0;
+}
+
+/** An error that points to the line of the test that asked for what is not so. */
+function failedAt(message: string, where: Error | undefined): Error {
+  const error = new Error(message);
+  // The first frame is the kit's own.
+  if (where && where.stack) error.stack = where.stack.replace(/^.*\n.*/, () => `Error: ${message}`);
+  return error;
+}
+
+/**
+ * Runs a scenario: a scripted WeChat, backend and user around one session, in virtual time (1 frame = 1 ms).
+ *
+ * The body writes the script and what is expected; then virtual time runs until nothing is left to do, and everything
+ * is compared. `Math.random` gives `config.random`, and `Date.now` the virtual time, while it runs.
+ *
+ * Throws one error with all that is not as expected, each with both diagrams under each other; also where a call comes
+ * that was not scripted, and where something never ends. Works in every test framework: it only throws.
+ *
+ * @param run - the body
+ * @param config - what the session is made of
+ * @example
+ * ```ts
+ * import { test } from '@jest/globals';
+ * import { merge } from 'rxjs';
+ * import { requestWithLogin } from 'rx-weapp-session';
+ * import { sessionMarbles } from 'rx-weapp-session/marbles';
+ *
+ * test('twenty requests race a login that fails once, then succeeds', () =>
+ *   sessionMarbles(({ session, wx, backend, expectCalls, expectSession, expectRequests, expectObservable }) => {
+ *     backend.silentLogin(['50ms #', '50ms A']);
+ *     const orders = Array.from({ length: 20 }, () => requestWithLogin(session, { url: '/orders' }));
+ *
+ *     expectCalls(wx.login).toBe('           x 59ms x');
+ *     expectCalls(backend.silentLogin).toBe('10ms a 59ms b');
+ *     expectSession(session).toBe('          (ns) 116ms A');
+ *     expectRequests().toBe(`                120ms (${'A'.repeat(20)})`);
+ *     expectObservable(merge(...orders)).toBe(`140ms (${'A'.repeat(20)}|)`);
+ *   }));
+ * ```
+ */
+export function sessionMarbles<C extends Credential = Credential>(
+  run: (scenario: Scenario<C>) => void,
+  config: MarblesConfig<C> = {},
+): void {
+  const { random: dice } = Math;
+  const { now: wallClock } = Date;
+  const scheduler = new BoundedScheduler();
+  const { random = 0, until } = config;
+  scheduler.run((helpers) => {
+    scheduler.limit(until === undefined ? undefined : toMs(until));
+    const production = createScenario<C>(scheduler, helpers, config);
+    Math.random = giving(typeof random === 'number' ? [random] : random);
+    Date.now = () => asyncScheduler.now();
+    let recording: Recording | undefined;
+    let failure: string | undefined;
+    try {
+      run(production.scenario);
+      scheduler.flush();
+      recording = production.recording();
+      const reasons = production.verdict();
+      if (reasons.length) throw failedAt(reasons.map(({ text }) => text).join('\n\n'), reasons[0].where);
+    } catch (error) {
+      failure = String((error as Error | undefined)?.message);
+      throw error;
+    } finally {
+      Math.random = dice;
+      Date.now = wallClock;
+      production.end();
+      report({ ...(recording || production.recording()), ...(failure !== undefined && { failure }) });
+      scheduler.abandon();
+    }
+  });
+}
