@@ -156,4 +156,20 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
     },
   },
+  {
+    files: ['marbles/index.ts', 'marbles/kit/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            only(
+              'rxjs|rxjs/testing|rx-weapp-session|\\./.+',
+              'the test kit knows rxjs and the public entry, and no test framework.',
+            ),
+          ],
+        },
+      ],
+    },
+  },
 );

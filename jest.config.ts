@@ -6,7 +6,13 @@ const transform: Config['transform'] = {
   '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.test.json' }],
 };
 
-const project = (displayName: string, entry: string, operators: string, elsewhere: string): Config => ({
+const project = (
+  displayName: string,
+  entry: string,
+  operators: string,
+  marbles: string,
+  elsewhere: string,
+): Config => ({
   displayName,
   testEnvironment: 'node',
   transform,
@@ -15,6 +21,7 @@ const project = (displayName: string, entry: string, operators: string, elsewher
   moduleNameMapper: {
     '^rx-weapp-session$': entry,
     '^rx-weapp-session/operators$': operators,
+    '^rx-weapp-session/marbles$': marbles,
   },
 });
 
@@ -22,11 +29,18 @@ const config: Config = {
   projects: [
     // packaging.spec looks at built files only; app-service, walkthrough and servers at examples, docs and types at
     // what compiles: once is enough.
-    project('source', '<rootDir>/src/index.ts', '<rootDir>/operators/index.ts', '/test/packaging\\.spec'),
+    project(
+      'source',
+      '<rootDir>/src/index.ts',
+      '<rootDir>/operators/index.ts',
+      '<rootDir>/marbles/index.ts',
+      '/test/packaging\\.spec',
+    ),
     project(
       'built',
       '<rootDir>/dist/index.js',
       '<rootDir>/dist/operators/index.js',
+      '<rootDir>/dist/marbles/index.js',
       '/test/(app-service\\.spec|walkthrough\\.spec|docs\\.spec|types\\.spec|servers/)',
     ),
   ],

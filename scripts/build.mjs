@@ -18,15 +18,28 @@ import { gzipSync } from 'node:zlib';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
 
-/** One bundle per public entry; `miniprogram: false` keeps an entry out of the mini-program folder. */
+/**
+ * One bundle per public entry; `miniprogram: false` keeps an entry out of the mini-program folder. The test kit works on the
+ * copy of the library that the app under test has, and is read in stack traces: it is neither bundled with it nor minified.
+ */
 const entries = [
   { source: 'src/index.ts', output: 'index', miniprogram: true },
   { source: 'operators/index.ts', output: 'operators/index', miniprogram: true },
+  {
+    source: 'marbles/index.ts',
+    output: 'marbles/index',
+    miniprogram: false,
+    options: ['--external', 'rxjs,rx-weapp-session', '--compress', 'false'],
+  },
 ];
 
 // Babel's target. Chrome 58 is the last one that speaks exactly ES2017: everything up to it stays native, object spread and later
 // is compiled. Lower targets make microbundle compile array spread and destructuring in "loose" mode, where `[...set]` is wrong.
 process.env.BROWSERSLIST = 'chrome 58';
+
+const keptOut = entries
+  .filter(({ miniprogram }) => !miniprogram)
+  .map(({ output }) => join('dist/types', dirname(output)));
 
 process.chdir(root);
 for (const folder of ['dist', 'miniprogram_dist']) rmSync(folder, { recursive: true, force: true });
@@ -35,7 +48,10 @@ for (const entry of entries) bundle(entry);
 emitDeclarations('dist/types');
 addModuleDeclarations('dist/types');
 for (const entry of entries) if (entry.miniprogram) copyForMiniProgram(entry);
-cpSync('dist/types', 'miniprogram_dist/types', { recursive: true, filter: (file) => !file.endsWith('.mts') });
+cpSync('dist/types', 'miniprogram_dist/types', {
+  recursive: true,
+  filter: (file) => !file.endsWith('.mts') && !keptOut.some((folder) => join(file).startsWith(folder)),
+});
 
 for (const { output } of entries) {
   for (const file of [`dist/${output}.js`, `dist/${output}.mjs`]) {
@@ -44,9 +60,9 @@ for (const { output } of entries) {
   }
 }
 
-function bundle({ source, output }) {
+function bundle({ source, output, options = [] }) {
   const files = ['-i', source, '-o', `dist/${output}.js`, '-f', 'cjs,esm'];
-  run('microbundle', 'dist/cli.js', ['build', ...files, '--strict', '--generateTypes', 'false']);
+  run('microbundle', 'dist/cli.js', ['build', ...files, '--strict', '--generateTypes', 'false', ...options]);
 }
 
 function emitDeclarations(outDir) {

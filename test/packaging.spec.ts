@@ -47,7 +47,7 @@ const filesNamed = (value: unknown): string[] =>
 
 test('there is something to look at', () => {
   expect(existsSync(join(root, 'dist'))).toBe(true);
-  expect(entries).toEqual(expect.arrayContaining(['.', './operators']));
+  expect(entries).toEqual(expect.arrayContaining(['.', './operators', './marbles']));
   expect(code.length).toBeGreaterThanOrEqual(3 * entries.length - 1);
 });
 
@@ -69,10 +69,12 @@ describe('W1: importing touches no global', () => {
   const imported = (id: string, before = trap) =>
     runNode(`${before} const lib = await import('${id}'); ${report('Object.keys(lib)')}`, 'module');
 
-  const expectedNames = (entry: string) =>
-    expect.arrayContaining(
-      entry === '.' ? ['createSession', 'withLogin', 'isSessionError'] : ['withLogin'],
-    ) as string[];
+  const NAMES: Readonly<Record<string, readonly string[]>> = {
+    '.': ['createSession', 'withLogin', 'isSessionError'],
+    './operators': ['withLogin'],
+    './marbles': ['sessionMarbles', 'failure', 'promised', 'onRecording', 'PACES'],
+  };
+  const expectedNames = (entry: string) => expect.arrayContaining([...NAMES[entry]]) as string[];
 
   test('the trap sees a mere typeof', () => {
     expect(required('node:path', `${trap} typeof wx;`).touched).toEqual(['wx']);
@@ -88,7 +90,8 @@ describe('W1: importing touches no global', () => {
   test.each(packedIn('dist', /(^|\/)index\.mjs$/))('%s: the ES module has named exports', (file) => {
     const { touched, names } = imported(`./${file}`);
     expect(touched).toEqual([]);
-    expect(names).toEqual(expect.arrayContaining(['withLogin']));
+    const folder = file.split('/').slice(1, -1).join('/');
+    expect(names).toEqual(expectedNames(folder ? `./${folder}` : '.'));
     expect(names).not.toContain('default');
     expect(new Set(required(`./${file.replace('.mjs', '.js')}`).names)).toEqual(new Set(names));
   });
@@ -124,13 +127,21 @@ describe('W2: what shipped code may use', () => {
     expect(complaints(read(file), file.endsWith('.mjs'))).toEqual([]);
   });
 
-  test.each(code)('%s needs rxjs alone', (file) => {
-    const needed = [...read(file).matchAll(/(?:\brequire\(|\bfrom|\bimport\(?)\s*["']([^"']+)["']/g)].map(
-      ([, id]) => id,
-    );
-    const elsewhere = needed.filter((id) => id !== 'rxjs' && !/^\.{1,2}\/.+\.js$/.test(id));
-    expect(elsewhere).toEqual([]);
-  });
+  test.each(code)(
+    '%s needs rxjs alone; the test kit the library too, which it does not bring along',
+    (file) => {
+      const statements = read(file).replace(/\/\*[^]*?\*\//g, '');
+      const needed = [...statements.matchAll(/(?:\brequire\(|\bfrom|\bimport\(?)\s*["']([^"']+)["']/g)].map(
+        ([, id]) => id,
+      );
+      const kit = file.startsWith('dist/marbles/');
+      const allowed = kit ? ['rxjs', 'rxjs/testing', manifest.name] : ['rxjs'];
+      const elsewhere = needed.filter((id) => !allowed.includes(id) && !/^\.{1,2}\/.+\.js$/.test(id));
+      expect(elsewhere).toEqual([]);
+      expect(needed.includes(manifest.name)).toBe(kit);
+      expect(/function createSession|createSession ?= ?\(/.test(read(file)) && kit).toBe(false);
+    },
+  );
 });
 
 describe('layout', () => {
@@ -157,6 +168,25 @@ describe('layout', () => {
   test('no tests are packed, and the mini-program gets no test kit', () => {
     expect(packed.filter((path) => /(^|\/)(test|__tests__)\/|\.spec\./.test(path))).toEqual([]);
     expect(packedIn(manifest.miniprogram, /marbles|testing|jest/)).toEqual([]);
+    const speaks = packedIn(manifest.miniprogram, /\.(js|ts)$/).filter((file) =>
+      /sessionMarbles|rxjs\/testing/.test(read(file)),
+    );
+    expect(speaks).toEqual([]);
+  });
+
+  test('the test kit runs in plain Node, on the library that is there', () => {
+    const script = `
+      const { sessionMarbles } = require('rx-weapp-session/marbles');
+      const { isSessionError } = require('rx-weapp-session');
+      sessionMarbles(({ session, wx, expectSession, expectObservable }) => {
+        wx.login('10ms #');
+        expectSession(session).toBe('(ns) 6ms e', { e: 'anonymous !code-unavailable' });
+        expectObservable(session.login()).toBe('10ms #', { '#': isSessionError });
+      });
+      process.stdout.write('settled');`;
+    expect(execFileSync(process.execPath, ['--eval', script], { cwd: root, encoding: 'utf8' })).toBe(
+      'settled',
+    );
   });
 
   test('every source map leads to packed sources', () => {
