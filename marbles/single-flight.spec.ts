@@ -1,4 +1,5 @@
 import {
+  defer,
   EMPTY,
   firstValueFrom,
   ignoreElements,
@@ -7,202 +8,172 @@ import {
   mergeMap,
   Observable,
   of,
+  ReplaySubject,
   take,
   tap,
-  throwError,
   timer,
 } from 'rxjs';
-import {
-  createSession,
-  requestWithLogin,
-  sessionRequest,
-  silentOnly,
-  weapp,
-  withLogin,
-} from 'rx-weapp-session';
-import type { LoginMode, LoginReply, Session, SessionConfig, SessionError } from 'rx-weapp-session';
-import {
-  asynchronous,
-  at,
-  away,
-  createWorld,
-  issued,
-  later,
-  microtask,
-  never,
-  PACES,
-  phone,
-  record,
-  synchronous,
-  user,
-  virtually,
-  wanted,
-  watch,
-  word,
-} from './support/world';
-import type { Script, World } from './support/world';
+import type { ObservableInput } from 'rxjs';
+import { requestWithLogin, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
+import type { LoginMode, Session, SessionError, SessionState } from 'rx-weapp-session';
+import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import type { MarblesConfig, Pace, Scenario } from 'rx-weapp-session/marbles';
+
+const PLATFORMS: Readonly<Record<Pace, string>> = {
+  timed: 'an asynchronous platform',
+  microtask: 'a platform that answers in a microtask',
+  synchronous: 'a platform that answers synchronously inside the call',
+};
 
 const request = (session: Session) => requestWithLogin(session, { url: '/orders' });
 const silentRequest = (session: Session) =>
   requestWithLogin(session, { url: '/orders', loginOptions: { mode: 'silent' } });
+const ten = <T>(source: () => Observable<T>) => merge(...Array.from({ length: 10 }, source));
 
+/** How the waiters of a login leave it. */
 const LEAVING: readonly {
   readonly title: string;
-  readonly leave: (source: Observable<unknown>) => Observable<unknown>;
+  readonly leave: <T>(source: Observable<T>) => Observable<T>;
 }[] = [
   { title: 'stay to the end', leave: (source) => source },
   { title: 'take(1)', leave: (source) => source.pipe(take(1)) },
   {
     title: 'firstValueFrom',
     leave: (source) =>
-      new Observable(
-        (subscriber) =>
-          void firstValueFrom(source).then(
-            () => subscriber.complete(),
-            () => subscriber.complete(),
-          ),
-      ),
+      new Observable((subscriber) => {
+        void firstValueFrom(source).catch(() => undefined);
+        subscriber.complete();
+      }),
   },
 ];
 
-const R = record('R');
-const rejected = throwError(() => new Error('no'));
-const logins = ({ calls }: World) => calls.filter(({ name }) => /login/i.test(name)).map(({ name }) => name);
+const phone = { p: { authorize: { method: 'phoneNumber', ticket: 't' } } };
+const no = new Error('no');
 
 for (const pace of PACES) {
-  describe(`with ${pace.title}`, () => {
+  describe(`with ${PLATFORMS[pace]}`, () => {
     for (const { title, leave } of LEAVING) {
-      test(
-        `S1 S2: ten requests at once make one wx.login, one exchange and ten requests; waiters ${title}`,
-        virtually(({ flush }) => {
-          const world = createWorld({ pace });
-          merge(...Array.from({ length: 10 }, () => leave(request(world.session)))).subscribe();
-          flush();
-          expect(world.count('wx.login')).toBe(1);
-          expect(world.count('silentLogin')).toBe(1);
-          expect(world.sent).toEqual(Array(10).fill('A'));
-        }),
-      );
+      test(`S1 S2: ten requests at once make one wx.login, one exchange and ten requests; waiters ${title}`, () =>
+        sessionMarbles(
+          ({ session, wx, backend, subscribe, expectCalls, expectSession, expectRequests }) => {
+            subscribe(ten(() => leave(request(session))));
 
-      test(
-        `S1 S2: so they do where the user is asked; waiters ${title}`,
-        virtually(({ flush }) => {
-          const world = createWorld({ pace, silentLogin: [wanted('phoneNumber', 'ticket')] });
-          const { seen } = user(world.session, phone);
-          merge(...Array.from({ length: 10 }, () => leave(request(world.session)))).subscribe();
-          flush();
-          expect(logins(world)).toEqual(['wx.login', 'silentLogin', 'login']);
-          expect(seen).toHaveLength(1);
-          expect(world.sent).toEqual(Array(10).fill('A'));
-        }),
-      );
+            expectCalls(wx.login).inPace('            x');
+            expectCalls(backend.silentLogin).inPace(' 10ms a');
+            expectSession(session).inPace('          (ns)   56ms A');
+            expectRequests().inPace('                60ms   (AAAAAAAAAA)');
+          },
+          { pace },
+        ));
 
-      test(
-        `S1 S2: so do logins, which are cold, give one value and complete; waiters ${title}`,
-        virtually(({ flush }) => {
-          const world = createWorld({ pace });
-          const all = Array.from({ length: 10 }, () => world.session.login());
-          flush();
-          expect(world.calls).toEqual([]);
-          const logs = all.map((login) => watch(leave(login.pipe(map(({ token }) => token)))).log);
-          flush();
-          expect(logins(world)).toEqual(['wx.login', 'silentLogin']);
-          if (title !== 'firstValueFrom') expect(logs).toEqual(Array(10).fill(['A', '|']));
-        }),
-      );
+      test(`S1 S2: so they do where the user is asked; waiters ${title}`, () =>
+        sessionMarbles(
+          ({ session, wx, backend, user, subscribe, expectCalls, expectPrompts, expectRequests }) => {
+            backend.silentLogin('50ms p', phone);
+            user.grant('1s');
+            subscribe(ten(() => leave(request(session))));
+
+            expectCalls(wx.login).inPace('           x');
+            expectCalls(backend.silentLogin).inPace('10ms a');
+            expectPrompts().inPace('                60ms p 999ms .');
+            expectCalls(backend.login).inPace('      1060ms         t');
+            expectRequests().inPace('               1110ms         (AAAAAAAAAA)');
+          },
+          { pace },
+        ));
+
+      test(`S1 S2: so do logins, which are cold, give one value and complete; waiters ${title}`, () =>
+        sessionMarbles(
+          ({ session, expectCalls, expectObservable }) => {
+            const logins = Array.from({ length: 10 }, () => leave(session.login()));
+            // storage is read, then wx.login, silentLogin, and storage is written
+            expectCalls().inPace('                      1s (xx) 6ms a 49ms A');
+            logins.forEach((login) =>
+              expectObservable(login, '                1s ^').inPace(
+                title === 'firstValueFrom' ? '         1s |' : '1060ms         (A|)',
+              ),
+            );
+          },
+          { pace, observe: false },
+        ));
     }
 
-    test(
-      'S1: whoever comes while a login is in progress joins it',
-      virtually(({ flush }) => {
-        const steps = later(200, issued('A'));
-        const world = createWorld({ pace, silentLogin: [steps] });
-        const logs = [0, 5, 11, 100, 199].map((ms) => {
-          const log: string[] = [];
-          at(ms, () => request(world.session).subscribe(({ data }) => log.push(String(data))));
-          return log;
-        });
-        flush();
-        expect(logs).toEqual(Array(5).fill(['A']));
-        expect(logins(world)).toEqual(['wx.login', 'silentLogin']);
-        expect(world.sent).toEqual(Array(5).fill('A'));
-      }),
-    );
+    test('S1: whoever comes while a login is in progress joins it', () =>
+      sessionMarbles(
+        ({ session, wx, backend, cold, expectCalls, expectRequests, expectObservable }) => {
+          backend.silentLogin(cold('200ms A'));
 
-    test(
-      'S1: whoever comes while afterLogin runs joins it, and nobody goes before it is done',
-      virtually(({ flush }) => {
-        const world = createWorld({ pace, config: { afterLogin: () => timer(1000) } });
-        const logs = [0, 500, 900].map((ms) => {
-          const log: unknown[] = [];
-          at(ms, () => request(world.session).subscribe(({ data }) => log.push(data)));
-          return log;
-        });
-        at(950, () => expect(world.sent).toEqual([]));
-        flush();
-        expect(logs).toEqual(Array(3).fill(['A']));
-        expect(world.count('wx.login')).toBe(1);
-      }),
-    );
+          expectCalls(wx.login).inPace('                     x');
+          expectCalls(backend.silentLogin).inPace('          10ms a');
+          expectObservable(request(session), '     ^').inPace('230ms (A|)');
+          expectObservable(request(session), '5ms   ^').inPace('230ms (A|)');
+          expectObservable(request(session), '11ms  ^').inPace('230ms (A|)');
+          expectObservable(request(session), '100ms ^').inPace('230ms (A|)');
+          expectObservable(request(session), '199ms ^').inPace('230ms (A|)');
+          expectRequests().inPace('                          210ms (AAAAA)');
+        },
+        { pace },
+      ));
 
-    test(
-      'S1: a request that is made by the first one that is served needs no other login',
-      virtually(({ flush }) => {
-        const world = createWorld({ pace });
-        const first = request(world.session).pipe(mergeMap(() => request(world.session)));
-        const { log } = watch(merge(first, request(world.session)));
-        flush();
-        expect(log).toEqual(['200 A', '200 A', '|']);
-        expect(world.count('wx.login')).toBe(1);
-      }),
-    );
+    test('S1: whoever comes while afterLogin runs joins it, and nobody goes before it is done', () =>
+      sessionMarbles(
+        ({ session, wx, at, expectCalls, expectRequests, expectObservable }) => {
+          expectCalls(wx.login).inPace('                     x');
+          expectObservable(request(session), '     ^').inPace('1080ms (A|)');
+          expectObservable(request(session), '500ms ^').inPace('1080ms (A|)');
+          expectObservable(request(session), '900ms ^').inPace('1080ms (A|)');
+          const done = pace === 'timed' ? 1060 : 1000;
+          expectRequests().toBe(`                           ${done}ms (AAA)`);
+          at('950ms', () => expect(session.credential).toBeUndefined());
+        },
+        { pace, afterLogin: () => timer(1000) },
+      ));
 
-    test(
-      'S1: a request that is made as soon as session$ says "authenticated" needs no other login',
-      virtually(({ flush }) => {
-        const world = createWorld({ pace });
-        const { session } = world;
-        const log: unknown[] = [];
-        session.session$
-          .pipe(mergeMap(({ status }) => (status === 'authenticated' ? request(session) : EMPTY)))
-          .subscribe(({ data }) => log.push(data));
-        request(session).subscribe(({ data }) => log.push(data));
-        flush();
-        expect(log).toEqual(['A', 'A']);
-        expect(world.count('wx.login')).toBe(1);
-      }),
-    );
+    test('S1: a request that is made by the first one that is served needs no other login', () =>
+      sessionMarbles(
+        ({ session, wx, expectCalls, expectRequests, expectObservable }) => {
+          const first = request(session).pipe(mergeMap(() => request(session)));
 
-    test(
-      'S1: a request that is made as soon as session$ says "authenticating" joins that login',
-      virtually(({ flush }) => {
-        const world = createWorld({ pace });
-        const { session } = world;
-        const log: unknown[] = [];
-        session.session$
-          .pipe(mergeMap(({ status }) => (status === 'authenticating' ? request(session) : EMPTY)))
-          .subscribe(({ data }) => log.push(data));
-        request(session).subscribe(({ data }) => log.push(data));
-        flush();
-        expect(log).toEqual(['A', 'A']);
-        expect(logins(world)).toEqual(['wx.login', 'silentLogin']);
-      }),
-    );
+          expectCalls(wx.login).inPace('                               x');
+          expectRequests().inPace('                                    60ms (AA) 16ms A');
+          expectObservable(merge(first, request(session))).inPace('    80ms A 19ms (A|)');
+        },
+        { pace },
+      ));
 
-    test(
-      'S1 F1: a flight that fails takes nobody down who comes later',
-      virtually(({ flush }) => {
-        const world = createWorld({ pace, silentLogin: [later(10, rejected), issued('B')] });
-        const logs = [1, 2, 3].map(() => watch(request(world.session)).log);
-        flush();
-        expect(logs).toEqual(Array(3).fill(['!login-rejected']));
-        const next = [1, 2, 3].map(() => watch(request(world.session)).log);
-        flush();
-        expect(next).toEqual(Array(3).fill(['200 B', '|']));
-        expect(world.count('wx.login')).toBe(2);
-        expect(world.sent).toEqual(['B', 'B', 'B']);
-      }),
-    );
+    for (const status of ['authenticated', 'authenticating'] as const) {
+      test(`S1: a request that is made as soon as session$ says "${status}" needs no other login`, () =>
+        sessionMarbles(
+          ({ session, wx, backend, expectCalls, expectRequests, expectObservable }) => {
+            const isTold = (state: SessionState) => state.status === status;
+            const react = session.session$.pipe(
+              mergeMap((state) => (isTold(state) ? request(session) : EMPTY)),
+            );
+
+            expectObservable(react).inPace('           80ms A');
+            expectObservable(request(session)).inPace(' 80ms (A|)');
+            expectCalls(wx.login).inPace('              x');
+            expectCalls(backend.silentLogin).inPace('   10ms a');
+            expectRequests().inPace('                   60ms (AA)');
+          },
+          { pace },
+        ));
+    }
+
+    test('S1 F1: a flight that fails takes nobody down who comes later', () =>
+      sessionMarbles(
+        ({ session, wx, backend, cold, expectCalls, expectRequests, expectObservable }) => {
+          backend.silentLogin([cold('10ms #', {}, no), '50ms B']);
+
+          expectCalls(wx.login).inPace('              x 999ms x');
+          for (let waiter = 0; waiter < 3; waiter++) {
+            expectObservable(request(session)).inPace('20ms #', {}, 'login-rejected');
+            expectObservable(request(session), '1s ^').inPace('1080ms  (B|)');
+          }
+          expectRequests().inPace('                   1060ms  (BBB)');
+        },
+        { pace },
+      ));
 
     for (const [title, call] of [
       ['requestWithLogin', request],
@@ -212,393 +183,347 @@ for (const pace of PACES) {
       ['login', (session: Session) => session.login()],
       ['a silent login', (session: Session) => session.login({ mode: 'silent' })],
     ] as const) {
-      test(
-        `S3: with a usable credential ${title} goes on in the same tick, without wx.login, wx.checkSession or storage`,
-        virtually(({ flush }) => {
-          const world = createWorld({ pace, stored: R });
-          expect(word(world.session.snapshot)).toBe('R');
-          world.calls.length = 0;
-          const { log } = watch<unknown>(call(world.session));
-          const inTick = [...log, ...world.sent];
-          flush();
-          expect(inTick.length).toBeGreaterThan(0);
-          expect(world.calls.map(({ name }) => name).filter((name) => name !== 'wx.request')).toEqual([]);
-        }),
-      );
+      test(`S3: with a usable credential ${title} goes on in the same tick, without wx.login, wx.checkSession or storage`, () =>
+        sessionMarbles(
+          ({ session, storage, at, calls, expectCalls, expectSession }) => {
+            storage.holds('R');
+            at('1s', () => {
+              const before = calls.length;
+              const values: unknown[] = [];
+              (call(session) as Observable<unknown>).subscribe((value) => values.push(value));
+              expect(values.length + calls.length - before).toBeGreaterThan(0);
+            });
+
+            // The one that there is reads storage, at the start.
+            expectCalls().toBe('        x');
+            expectSession(session).toBe('R');
+          },
+          { pace },
+        ));
     }
 
-    test(
-      'S3: the first use restores by one read, and still goes out in the same tick',
-      virtually(() => {
-        const world = createWorld({ pace, stored: R });
-        request(world.session).subscribe();
-        expect(world.sent).toEqual(['R']);
-        expect(world.calls.map(({ name }) => name)).toEqual(['storage.read', 'wx.request']);
-      }),
-    );
+    test('S3: the first use restores by one read, and still goes out in the same tick', () =>
+      sessionMarbles(
+        ({ session, storage, at, calls, expectCalls, expectRequests }) => {
+          storage.holds('R');
+          at('1s', () => {
+            request(session).subscribe();
+            expect(calls.map(({ name }) => name)).toEqual(['storage.read', 'request']);
+          });
+
+          expectCalls().toBe('    1s x');
+          expectRequests().toBe(' 1s R');
+        },
+        { pace, observe: false },
+      ));
 
     for (const mode of ['common', 'silent'] as const) {
-      for (const force of ['force', 'forceSilent'] as const) {
-        test(
-          `S3: a ${mode} caller joins the silent stage of a ${force} caller`,
-          virtually(({ flush }) => {
-            const world = createWorld({ pace, stored: R, silentLogin: [later(100, issued('A'))] });
-            const forced = watch(world.session.login({ mode: force }));
-            const joined = watch(requestWithLogin(world.session, { url: '/orders', loginOptions: { mode } }));
-            flush();
-            expect([forced.log, joined.log]).toEqual([
-              ['A', '|'],
-              ['200 A', '|'],
-            ]);
-            expect(world.sent).toEqual(['A']);
-            expect(world.count('wx.login')).toBe(1);
-          }),
-        );
+      const asked = (session: Session) =>
+        requestWithLogin(session, { url: '/orders', loginOptions: { mode } });
 
-        test(
-          `S3 M3: a ${mode} caller goes on with the usable credential, if the silent stage of a ${force} caller fails`,
-          virtually(({ flush }) => {
-            const world = createWorld({ pace, stored: R, silentLogin: [later(100, rejected)] });
-            const forced = watch(world.session.login({ mode: force }));
-            const joined = watch(requestWithLogin(world.session, { url: '/orders', loginOptions: { mode } }));
-            flush();
-            expect([forced.log, joined.log]).toEqual([['!login-rejected'], ['200 R', '|']]);
-            expect(world.count('wx.login')).toBe(1);
-            expect(word(world.session.snapshot)).toBe('R !login-rejected');
-          }),
-        );
+      for (const force of ['force', 'forceSilent'] as const) {
+        test(`S3: a ${mode} caller joins the silent stage of a ${force} caller`, () =>
+          sessionMarbles(
+            ({ session, storage, wx, backend, cold, expectCalls, expectSession, expectRequests, ...it }) => {
+              storage.holds('R');
+              backend.silentLogin(cold('100ms A'));
+
+              it.expectObservable(session.login({ mode: force })).inPace('110ms (A|)');
+              it.expectObservable(asked(session)).inPace('                130ms (A|)');
+              expectCalls(wx.login).inPace('                              x');
+              expectSession(session).inPace('                             (Rs) 106ms A');
+              expectRequests().inPace('                                   110ms       A');
+            },
+            { pace },
+          ));
+
+        test(`S3 M3: a ${mode} caller goes on with the usable credential, if the silent stage of a ${force} caller fails`, () =>
+          sessionMarbles(
+            ({ session, storage, wx, backend, cold, expectCalls, expectSession, expectRequests, ...it }) => {
+              storage.holds('R');
+              backend.silentLogin(cold('100ms #', {}, no));
+
+              it.expectObservable(session.login({ mode: force })).inPace('110ms #', {}, 'login-rejected');
+              it.expectObservable(asked(session)).inPace('                130ms (R|)');
+              expectCalls(wx.login).inPace('                              x');
+              expectSession(session).inPace('                             (Rs) 106ms e', {
+                e: 'R !login-rejected',
+              });
+              expectRequests().inPace('                                   110ms       R');
+            },
+            { pace },
+          ));
       }
 
-      test(
-        `S3: a ${mode} caller uses the usable credential at once while a prompt is open over it`,
-        virtually(({ flush }) => {
-          const world = createWorld({ pace, stored: R });
-          user(world.session, away);
-          watch(world.session.login({ mode: 'forceAuth' }));
-          at(500, () => {
-            requestWithLogin(world.session, { url: '/orders', loginOptions: { mode } }).subscribe();
-            expect(world.sent).toEqual(['R']);
-            world.session.dispose();
-          });
-          flush();
-          expect(world.count('wx.login')).toBe(0);
-        }),
-      );
+      test(`S3: a ${mode} caller uses the usable credential at once while a prompt is open over it`, () =>
+        sessionMarbles(
+          ({ session, storage, wx, user, app, at, subscribe, expectCalls, expectPrompts, ...it }) => {
+            storage.holds('R');
+            user.away();
+            subscribe(session.login({ mode: 'forceAuth' }));
+            at('1s', app.dispose);
+
+            expectPrompts().toBe('                    p 999ms (.|)');
+            it.expectObservable(asked(session), '500ms ^').inPace('520ms (R|)');
+            it.expectRequests().toBe('                500ms R');
+            expectCalls(wx.login).times(0);
+          },
+          { pace },
+        ));
     }
   });
 }
 
-test(
-  'S1: the time line of a cold request',
-  virtually(({ expectObservable }) => {
-    const { session } = createWorld();
-    expectObservable(session.session$.pipe(map(word))).toBe('(ns) 56ms A', {
-      n: 'anonymous',
-      s: 'silent',
-      A: 'A',
-    });
-    expectObservable(request(session).pipe(map(({ data }) => data))).toBe('80ms (A|)');
-  }),
-);
+test('S1: the time line of a cold request', () =>
+  sessionMarbles(({ session, expectSession, expectObservable }) => {
+    expectSession(session).toBe('             (ns) 56ms A');
+    expectObservable(request(session)).toBe(' 80ms (A|)');
+  }));
 
-test(
-  'S1: the time line of one who comes late',
-  virtually(({ cold, expectObservable }) => {
-    const { session } = createWorld();
-    const served = (start: string) =>
-      cold(start).pipe(
-        mergeMap(() => request(session)),
-        map(({ data }) => data),
-      );
-    expectObservable(served('a|            ')).toBe('80ms A|'.replace('A|', '(A|)'));
-    expectObservable(served('30ms (a|)     ')).toBe('80ms (A|)');
-    expectObservable(served('59ms (a|)     ')).toBe('80ms (A|)');
-    expectObservable(served('100ms (a|)    ')).toBe('120ms (A|)');
-  }),
-);
+test('S1: the time line of one who comes late', () =>
+  sessionMarbles(({ session, expectObservable }) => {
+    expectObservable(request(session), '      ^').toBe(' 80ms (A|)');
+    expectObservable(request(session), ' 30ms ^').toBe(' 80ms (A|)');
+    expectObservable(request(session), ' 59ms ^').toBe(' 80ms (A|)');
+    expectObservable(request(session), '100ms ^').toBe('120ms (A|)');
+  }));
 
 describe('S4: a request from inside the login', () => {
-  type Inside = (session: () => Session) => Partial<Script> & { readonly config: Partial<SessionConfig> };
   type Ask = (session: Session) => Observable<unknown>;
 
-  /** The functions of the app's that are called during a login, each asking for something first. */
-  const PLACES: readonly {
-    readonly title: string;
-    readonly mode: LoginMode;
-    readonly inside: (work: (session: () => Session) => Observable<unknown>) => Inside;
-  }[] = [
-    {
-      title: 'silentLogin',
-      mode: 'common',
-      inside: (work) => (session) => ({
-        config: {
-          backend: {
-            silentLogin: () => work(session) as Observable<LoginReply>,
-            login: () => EMPTY,
-          },
-        },
-      }),
-    },
-    {
-      title: 'login',
-      mode: 'forceAuth',
-      inside: (work) => (session) => ({
-        config: {
-          backend: {
-            silentLogin: () => EMPTY,
-            login: () => work(session) as Observable<LoginReply>,
-          },
-        },
-      }),
-    },
-    {
-      title: 'afterLogin',
-      mode: 'common',
-      inside: (work) => (session) => ({ config: { afterLogin: () => work(session) } }),
-    },
+  /** The functions of the app's that are called during a login, by the mode that leads to them and when they begin. */
+  const PLACES: readonly { readonly place: string; readonly mode: LoginMode; readonly begins: number }[] = [
+    { place: 'silentLogin', mode: 'common', begins: 10 },
+    { place: 'login', mode: 'forceAuth', begins: 1010 },
+    { place: 'afterLogin', mode: 'common', begins: 60 },
   ];
   const guarded: Ask = (session) => sessionRequest(session, { url: '/inside' }).pipe(withLogin(session));
   const quietly: Ask = (session) => sessionRequest(session, { url: '/inside' }).pipe(silentOnly(session));
 
-  /** A world whose session is used from inside its own login. */
-  function worldWith(inside: Inside, script: Script = {}): World {
-    const { config, ...more } = inside(() => world.session);
-    const world: World = createWorld({ ...script, ...more, config });
-    return world;
+  /** A scenario with some work in one of these places; what it emits is the reply. */
+  function inside(
+    place: string,
+    work: (session: Session) => Observable<unknown>,
+    run: (scenario: Scenario) => void,
+    config: MarblesConfig,
+  ): void {
+    let hook: () => ObservableInput<unknown> = () => EMPTY;
+    sessionMarbles(
+      (scenario) => {
+        const { session, backend, user } = scenario;
+        const worked = defer(() => work(session));
+        if (place === 'silentLogin') backend.silentLogin(worked);
+        if (place === 'login') backend.login(worked);
+        if (place === 'afterLogin') hook = () => worked;
+        user.grant('1s');
+        run(scenario);
+      },
+      { ...config, afterLogin: () => hook() },
+    );
   }
 
-  for (const { title, mode, inside } of PLACES) {
+  for (const { place, mode, begins } of PLACES) {
     for (const pace of PACES) {
-      for (const [call, ask, expected, sent] of [
-        ['withLogin', guarded, ['!reentrant-login'], []],
-        ['silentOnly', quietly, ['200 -', '|'], ['-']],
-        ['requestWithLogin', request, ['!reentrant-login'], []],
-        ['a silent requestWithLogin', silentRequest, ['200 -', '|'], ['-']],
-        ['login', (session: Session) => session.login(), ['!reentrant-login'], []],
+      for (const [call, ask, marbles, sent] of [
+        ['withLogin', guarded, '#', ''],
+        ['silentOnly', quietly, 'n|', 'n'],
+        ['requestWithLogin', request, '#', ''],
+        ['a silent requestWithLogin', silentRequest, 'n|', 'n'],
+        ['login', (session: Session) => session.login(), '#', ''],
       ] as const) {
-        test(
-          `S4: subscribed synchronously inside ${title}: ${call}; with ${pace.title}`,
-          virtually(({ flush }) => {
-            let log: readonly string[] = [];
-            const world = worldWith(
-              inside((session) => {
-                log = watch<unknown>(ask(session())).log;
-                return of(issued('A'));
-              }),
-              { pace },
-            );
-            user(world.session, phone);
-            const outer = watch(world.session.login({ mode }));
-            flush();
-            expect(log).toEqual(expected);
-            expect(world.sent).toEqual(sent);
-            expect(outer.log).toEqual(['A', '|']);
-            expect(world.count('wx.login')).toBe(1);
-          }),
-        );
+        test(`S4: subscribed synchronously inside ${place}: ${call}; with ${PLATFORMS[pace]}`, () => {
+          const inner = new ReplaySubject<unknown>(9);
+          const work = (session: Session) => {
+            ask(session).subscribe(inner);
+            return of('A');
+          };
+          inside(
+            place,
+            work,
+            ({ session, wx, expectObservable, expectRequests, expectCalls }) => {
+              expectObservable(inner).inOrder(marbles, {}, 'reentrant-login');
+              expectObservable(session.login({ mode })).inOrder('A|');
+              expectRequests().inOrder(sent);
+              expectCalls(wx.login).times(1);
+            },
+            { pace },
+          );
+        });
+      }
+
+      for (const [call, ask, marbles] of [
+        ['withLogin', guarded, '#'],
+        ['silentOnly', quietly, 'A|'],
+      ] as const) {
+        test(`S4: returned from ${place} it never deadlocks: ${call}; with ${PLATFORMS[pace]}`, () =>
+          inside(
+            place,
+            (session) => ask(session).pipe(map(() => 'A')),
+            ({ session, wx, expectObservable, expectCalls }) => {
+              const isStopped = ({ code }: SessionError) => /^(reentrant-login|login-timeout)$/.test(code);
+              expectObservable(session.login({ mode })).inOrder(marbles, { '#': isStopped });
+              expectCalls(wx.login).times(1);
+            },
+            { pace, until: '20s' },
+          ));
       }
 
       for (const [call, ask] of [
         ['withLogin', guarded],
         ['silentOnly', quietly],
       ] as const) {
-        test(
-          `S4: returned from ${title} it never deadlocks: ${call}; with ${pace.title}`,
-          virtually(({ flush }) => {
-            const world = worldWith(
-              inside((session) => ask(session()).pipe(map(() => issued('A')))),
-              { pace },
-            );
-            user(world.session, phone);
-            const outer = watch(world.session.login({ mode }).pipe(map(({ token }) => token)));
-            at(20_000, () => expect(outer.log).not.toEqual([]));
-            flush();
-            if (call === 'silentOnly') expect(outer.log).toEqual(['A', '|']);
-            else expect(outer.log[0]).toMatch(/^!(reentrant-login|login-timeout)$/);
-            expect(world.count('wx.login')).toBe(1);
-          }),
-        );
-
         // A silent caller does not wait for an interactive stage at all (M1).
         const waits = !(call === 'silentOnly' && mode === 'forceAuth');
-        test(
-          `S4: subscribed later from inside ${title}, ${waits ? "the step's time limit ends both" : 'it goes anonymously'}: ${call}; with ${pace.title}`,
-          virtually(({ flush }) => {
-            const inner: string[] = [];
-            const world = worldWith(
-              inside((session) =>
-                timer(1).pipe(
-                  mergeMap(() => ask(session())),
-                  tap({
-                    next: () => inner.push('served'),
-                    error: (error: unknown) => inner.push((error as SessionError).code),
-                  }),
-                  map(() => issued('A')),
-                ),
-              ),
-              { pace },
+        test(`S4: subscribed later from inside ${place}, ${waits ? "the step's time limit ends both" : 'it goes anonymously'}: ${call}; with ${PLATFORMS[pace]}`, () => {
+          const inner = new ReplaySubject<unknown>(9);
+          const work = (session: Session) =>
+            timer(1).pipe(
+              mergeMap(() => ask(session)),
+              tap({ next: (value) => inner.next(value), error: (error: unknown) => inner.error(error) }),
+              map(() => 'A'),
             );
-            // the same from elsewhere, at the same time: it waits for the same flight
-            user(world.session, phone);
-            const outer = watch(world.session.login({ mode }));
-            const others = watch(request(world.session));
-            const before: unknown[] = [];
-            at((mode === 'forceAuth' ? 1000 : 0) + 14_900, () => before.push(...outer.log));
-            flush();
-            expect(before).toEqual(waits ? [] : ['A', '|']);
-            expect(outer.log).toEqual(waits ? ['!login-timeout'] : ['A', '|']);
-            expect(others.log).toEqual(waits ? ['!login-timeout'] : ['200 A', '|']);
-            if (call === 'withLogin') expect(inner).not.toContain('served');
-            if (!waits) expect(inner).toEqual(['served']);
-            expect(world.count('wx.login')).toBe(1);
-          }),
-        );
+          inside(
+            place,
+            work,
+            ({ session, wx, expectObservable, expectCalls }) => {
+              const started = pace === 'timed' ? begins : Math.floor(begins / 1000) * 1000;
+              const [login, others] = [
+                expectObservable(session.login({ mode })),
+                // the same from elsewhere, at the same time: it waits for the same flight
+                expectObservable(request(session)),
+              ];
+              if (waits) {
+                login.toBe(`  ${started + 15_000}ms #`, {}, 'login-timeout');
+                others.toBe(` ${started + 15_000}ms #`, {}, 'login-timeout');
+                if (call === 'withLogin') expectObservable(inner).inOrder('#', {}, 'login-timeout');
+              } else {
+                login.inPace('                1031ms (A|)');
+                others.inPace('               1051ms (A|)');
+                expectObservable(inner).inPace('1031ms n');
+              }
+              expectCalls(wx.login).times(1);
+            },
+            { pace },
+          );
+        });
       }
     }
   }
 
-  test(
-    'S4: afterLogin asks with `send` instead, under the new credential',
-    virtually(({ flush }) => {
-      const world = createWorld({
-        config: { afterLogin: (_, send) => send({ url: '/me' }).pipe(ignoreElements()) },
-      });
-      const { log } = watch(request(world.session));
-      flush();
-      expect(log).toEqual(['200 A', '|']);
-      expect(world.sent).toEqual(['A', 'A']);
-    }),
-  );
+  test('S4: afterLogin asks with `send` instead, under the new credential', () =>
+    sessionMarbles(
+      ({ session, expectRequests, expectObservable }) => {
+        expectRequests('/me').toBe('             60ms A');
+        expectRequests('/orders').toBe('         80ms         A');
+        expectObservable(request(session)).toBe('100ms           (A|)');
+      },
+      { afterLogin: (_, send) => send({ url: '/me' }).pipe(ignoreElements()) },
+    ));
 
-  test(
-    'S4: a session may ask another one from inside its login',
-    virtually(({ flush }) => {
-      const other = createWorld({ pace: synchronous });
-      const world = worldWith((session) => ({
-        config: {
-          backend: {
-            silentLogin: () =>
-              request(other.session).pipe(
-                tap(() => expect(session().snapshot.status).toBe('authenticating')),
-                map(() => issued('N')),
-              ),
-            login: () => EMPTY,
-          },
-        },
-      }));
-      const { log } = watch(request(world.session));
-      flush();
-      expect(log).toEqual(['200 N', '|']);
-      expect(other.sent).toEqual(['A']);
-    }),
-  );
+  test('S4: a session may ask another one from inside its login', () =>
+    sessionMarbles(({ session, otherSession, backend, expectRequests, expectSession, expectObservable }) => {
+      const reply = () => of({ credential: { token: 'A' } });
+      const other = otherSession({ source: 'other', backend: { silentLogin: reply, login: reply } });
+      backend.silentLogin(request(other).pipe(map(() => 'N')));
+
+      expectSession(session).toBe('            (ns) 36ms  N');
+      expectSession(other).toBe('              n 9ms s 9ms A');
+      expectRequests().toBe('                  20ms  A 19ms N');
+      expectObservable(request(session)).toBe('60ms            (N|)');
+    }));
 });
 
 describe('S5: two sources', () => {
-  const neighbours = (script: Script = {}) => {
-    const world = createWorld(script);
-    const other = createSession({
-      source: 'club',
-      baseUrl: 'https://api.example.com',
-      backend: world.backend,
-      platform: weapp(world.wx),
-      retry: { count: 2, delay: 0 },
-      ...script.config,
-    });
-    return { world, shop: world.session, club: other };
-  };
-
   for (const pace of PACES) {
-    test(
-      `S5: have flights, credentials and records of their own; with ${pace.title}`,
-      virtually(({ flush }) => {
-        const { world, shop, club } = neighbours({ pace });
-        const logs = [shop, club, shop, club].map((session) => watch(request(session)).log);
-        flush();
-        expect(logs).toEqual([
-          ['200 A', '|'],
-          ['200 B', '|'],
-          ['200 A', '|'],
-          ['200 B', '|'],
-        ]);
-        expect(world.count('wx.login')).toBe(2);
-        expect([...world.storage.keys()].sort()).toEqual(['rx-weapp-session:club', 'rx-weapp-session:shop']);
-        const sources = world.calls.filter(({ name }) => name === 'silentLogin').map(({ detail }) => detail);
-        expect(sources).toMatchObject([{ source: 'shop' }, { source: 'club' }]);
-      }),
-    );
+    test(`S5: have flights, credentials and records of their own; with ${PLATFORMS[pace]}`, () =>
+      sessionMarbles(
+        ({ session: shop, otherSession, storage, wx, backend, expectCalls, expectRequests, ...it }) => {
+          const club = otherSession({ source: 'club' });
 
-    test(
-      `S5: fail, expire, log out and are disposed of by themselves; with ${pace.title}`,
-      virtually(({ flush }) => {
-        const { shop, club } = neighbours({ pace, silentLogin: [issued('A'), issued('B'), rejected] });
-        merge(request(shop), request(club)).subscribe();
-        flush();
-        const states = watch(club.session$);
-        const events: unknown[] = [];
-        club.event$.subscribe((event) => events.push(event));
-        const failure = watch(shop.login({ mode: 'force' }));
-        flush();
-        shop.invalidate({ token: 'A' });
-        shop.invalidate({ token: 'B' });
-        shop.logout();
-        shop.dispose();
-        flush();
-        expect(failure.log).toEqual(['!login-rejected']);
-        expect(states.log).toEqual(['B']);
-        expect(events).toEqual([]);
-        const { log } = watch(request(club));
-        flush();
-        expect(log).toEqual(['200 B', '|']);
-      }),
-    );
+          it.expectObservable(merge(request(shop), request(shop))).inPace('80ms (AA|)');
+          it.expectObservable(merge(request(club), request(club))).inPace('80ms (BB|)');
+          expectCalls(wx.login).inPace('                                   (xx)');
+          expectCalls(backend.silentLogin).inPace('                        10ms (ab)', {
+            a: { source: 'shop' },
+            b: { source: 'club' },
+          });
+          expectRequests().inPace('                                        60ms (AABB)');
+          it.at('1s', () =>
+            expect([...storage.keys()].sort()).toEqual(['rx-weapp-session:club', 'rx-weapp-session:shop']),
+          );
+        },
+        { pace },
+      ));
+
+    test(`S5: fail, expire, log out and are disposed of by themselves; with ${PLATFORMS[pace]}`, () =>
+      sessionMarbles(
+        ({ session: shop, otherSession, backend, app, at, cold, expectSession, expectObservable }) => {
+          const club = otherSession({ source: 'club' });
+          backend.silentLogin(['50ms A', '50ms B', cold('50ms #', {}, no)]);
+          const events: unknown[] = [];
+
+          expectSession(shop).inPace(
+            '                              (ns) 56ms A 939ms s 59ms e 939ms f 999ms n 999ms |',
+            {
+              e: 'A !login-rejected',
+              f: 'expired A !login-rejected',
+            },
+          );
+          expectSession(club).inPace('                              (ns) 56ms B');
+          expectObservable(merge(request(shop), request(club))).inPace('80ms (AB|)');
+          at('500ms', () => club.event$.subscribe((event) => events.push(event)));
+          expectObservable(shop.login({ mode: 'force' }), '1s ^').inPace('1060ms #', {}, 'login-rejected');
+          at('2s', app.expire);
+          at('2s', () => shop.invalidate({ token: 'B' }));
+          at('3s', app.logout);
+          at('4s', app.dispose);
+          at('4500ms', () => expect(events).toEqual([]));
+          expectObservable(request(club), '5s ^').inPace('5020ms (B|)');
+        },
+        { pace },
+      ));
   }
 
-  test(
-    "S5: a stuck or an asking login of one does not hold up the other's",
-    virtually(({ flush }) => {
-      const { shop, club } = neighbours({ silentLogin: [never, wanted('phoneNumber'), issued('C')] });
-      watch(request(shop));
-      const [prompts, others] = [
-        watch(club.prompt$.pipe(map((prompt) => prompt?.method))),
-        watch(shop.prompt$),
-      ];
-      watch(request(club));
-      at(100, () => {
-        expect(prompts.log).toEqual(['undefined', 'phoneNumber']);
-        expect(others.log).toEqual(['null']);
-        [shop, club].forEach((session) => session.dispose());
-      });
-      flush();
-    }),
-  );
+  test("S5: a stuck or an asking login of one does not hold up the other's", () =>
+    sessionMarbles(({ session: club, otherSession, backend, user, app, at, ...it }) => {
+      const shop = otherSession({ source: 'stuck' });
+      backend.silentLogin(['-', '50ms p']);
+      user.away();
+      it.subscribe(request(shop));
+      it.subscribe(request(club));
+      at('1s', app.dispose);
+      at('1s', () => shop.dispose());
 
-  test(
-    'S5: a request of one that is guarded by the other too is retried for each on its own',
-    virtually(({ flush }) => {
-      const { world, shop, club } = neighbours({ stored: R });
-      world.refused.add('R');
-      const { log } = watch(request(shop).pipe(withLogin(club)));
-      flush();
-      expect(log).toEqual(['200 B', '|']);
-      expect(word(club.snapshot)).toBe('A');
-    }),
-  );
+      it.expectSession(shop).toBe('s 999ms (n|)');
+      it.expectSession(club).toBe('(ns) 56ms i 939ms (n|)');
+      it.expectPrompts().toBe('    60ms p 939ms (.|)');
+      it.expectObservable(shop.prompt$).toBe('o 999ms |', { o: null });
+    }));
 
-  for (const pace of [asynchronous, microtask]) {
-    test(
-      `S5 W3: they share what the platform allows: four wx.login in a second; with ${pace.title}`,
-      virtually(({ flush }) => {
-        const { world, shop, club } = neighbours({ pace });
-        [0, 100, 200, 300, 400, 500].forEach((ms, index) =>
-          at(ms, () => (index % 2 ? club : shop).login({ mode: 'force' }).subscribe()),
-        );
-        flush();
-        const times = world.calls.filter(({ name }) => name === 'wx.login').map((call) => call.at);
-        expect(times).toHaveLength(6);
-        expect(times[3]).toBeLessThan(400);
-        expect(times[4]).toBeGreaterThanOrEqual(1000);
-      }),
-    );
+  test('S5: a request of one that is guarded by the other too is retried for each on its own', () =>
+    sessionMarbles(({ session: shop, otherSession, storage, resources, ...it }) => {
+      const club = otherSession({ source: 'club' });
+      storage.holds('R');
+      resources({ R: '20ms x' });
+
+      it.expectSession(club).toBe(' (ns) 56ms A');
+      it.expectSession(shop).toBe(' R    79ms  (rs) 56ms B');
+      it.expectRequests().toBe('    60ms R 79ms B');
+      it.expectObservable(request(shop).pipe(withLogin(club))).toBe('160ms (B|)');
+    }));
+
+  for (const pace of ['timed', 'microtask'] as const) {
+    test(`S5 W3: they share what the platform allows: four wx.login in a second; with ${PLATFORMS[pace]}`, () =>
+      sessionMarbles(
+        ({ session: shop, otherSession, wx, perform, expectCalls }) => {
+          const club = otherSession({ source: 'club' });
+          const force = (session: Session) => () => void session.login({ mode: 'force' }).subscribe();
+
+          // prettier-ignore
+          perform('                    s 99ms c 99ms s 99ms c 99ms s 99ms c', { s: force(shop), c: force(club) });
+          expectCalls(wx.login).toBe('x 99ms x 99ms x 99ms x 699ms x 99ms x');
+        },
+        { pace },
+      ));
   }
 });
