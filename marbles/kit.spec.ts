@@ -98,6 +98,16 @@ describe('a scenario', () => {
       { until: '10s' },
     ));
 
+  test('a user who leaves the page, and comes back to the same prompt', () =>
+    sessionMarbles(({ session, backend, user, at, expectPrompts, expectObservable }) => {
+      backend.silentLogin('50ms p');
+      user.grant('10s');
+      at('5s', user.leave);
+      at('7s', () => void user.grant('2s'));
+      expectPrompts().toBe('60ms p 6939ms p 1999ms .');
+      expectObservable(session.login()).toBe('9060ms (A|)');
+    }));
+
   test('background, foreground, clock jumps, expiry and logout stand on the same time line', () =>
     sessionMarbles(
       ({ session, app, perform, at, backend, wx, expectSession, expectObservable, expectCalls }) => {

@@ -1,5 +1,4 @@
-import { timer } from 'rxjs';
-import type { Subscription } from 'rxjs';
+import { Subscription, timer } from 'rxjs';
 import type { AuthPrompt, Session } from 'rx-weapp-session';
 import type { Entry } from './lane';
 import { noTo, yesTo } from './prompts';
@@ -23,7 +22,7 @@ export interface UserScript {
   away(): UserScript;
   /** Answers with this very detail, as a button's event or an api brought it. */
   answer(detail: unknown, after?: Time): UserScript;
-  /** Leaves the page: nobody looks at `prompt$` any more, until the next answer is scripted. */
+  /** Leaves the page: nobody looks at `prompt$` any more, until the next answer is scripted; that counts from then. */
   leave(): void;
 }
 
@@ -47,13 +46,14 @@ export function createUser(session: () => Session, now: () => number, fault: (me
   const entries: Entry[] = [];
   const deeds: Deed[] = [];
   const known = new Set<number>();
+  let taken = 0;
   let open: AuthPrompt | null = null;
   let looking: Subscription | undefined;
 
   const take = (prompt: AuthPrompt) => {
     if (known.has(prompt.id)) return;
     known.add(prompt.id);
-    const answer = answers[known.size - 1];
+    const answer = answers[taken++];
     if (!answer) {
       fault(
         `the user was asked for ${prompt.method} at ${now()}ms, but has no more answers: ${answers.length} scripted`,
@@ -61,24 +61,29 @@ export function createUser(session: () => Session, now: () => number, fault: (me
       return;
     }
     const { deed, after, give } = answer;
+    const page = looking;
     if (after === Infinity) return;
     timer(after).subscribe(() => {
-      if (open !== prompt) return;
+      if (open !== prompt || page !== looking) return;
       deeds.push({ at: now(), deed, prompt: prompt.id });
       give(prompt);
     });
   };
 
   const look = () => {
-    if (looking && !looking.closed) return;
-    looking = session().prompt$.subscribe({
-      next: (prompt) => {
-        open = prompt;
-        if (prompt || entries.length) entries.push({ at: now(), kind: 'next', value: prompt });
-        if (prompt) take(prompt);
-      },
-      complete: () => entries.push({ at: now(), kind: 'complete' }),
-    });
+    if (looking) return;
+    // Before it is told of an open prompt.
+    const page = (looking = new Subscription());
+    page.add(
+      session().prompt$.subscribe({
+        next: (prompt) => {
+          open = prompt;
+          if (prompt || entries.length) entries.push({ at: now(), kind: 'next', value: prompt });
+          if (prompt) take(prompt);
+        },
+        complete: () => entries.push({ at: now(), kind: 'complete' }),
+      }),
+    );
   };
 
   const will = (deed: string, after: number, give: Answer['give']): UserScript => {
@@ -94,6 +99,9 @@ export function createUser(session: () => Session, now: () => number, fault: (me
     answer: (detail, after = THINKING) => will('answer', toMs(after), (prompt) => prompt.answer(detail)),
     leave: () => {
       looking?.unsubscribe();
+      looking = undefined;
+      // Whoever comes back sees the same prompt, and may answer it.
+      if (open) known.delete(open.id);
       open = null;
     },
   };
