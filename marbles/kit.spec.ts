@@ -268,7 +268,7 @@ describe('what is not so fails, and shows where', () => {
         'requests: not as expected at 1120ms',
         '',
         '  expected  1120ms n',
-        '  actual    1120ms A    A = request https://api.example.com/orders',
+        '  actual    1120ms A',
         '                   ^',
       ),
     ],

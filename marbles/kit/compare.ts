@@ -41,7 +41,8 @@ function nameEntries(lane: Lane, { marks, letters }: Wanted) {
     }
     const mark = lane.reading.mark(entry.value);
     if (mark && !expected.includes(mark)) {
-      if (mark !== word) legend.set(mark, word);
+      // The letter of a call says what it carried; all of it would fill the line.
+      if (mark !== word && !lane.reading.subject) legend.set(mark, word);
       return mark;
     }
     const spare =
