@@ -8,3 +8,6 @@ const LONGEST_TIMER = 0x7fffffff;
 
 /** One emission after `ms`; none where a timer cannot run that long (it would fire at once). */
 export const after = (ms: number): Observable<unknown> => (ms > LONGEST_TIMER ? EMPTY : timer(ms));
+
+/** How far away a moment is. Distance, not age: a clock that was set back must not hold anything up for hours. */
+export const distance = (moment: number): number => Math.abs(now() - moment);

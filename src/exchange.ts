@@ -1,14 +1,17 @@
-import { catchError, concat, EMPTY, from, ignoreElements, map, switchMap, Observable, of, tap } from 'rxjs';
-import type { MonoTypeOperatorFunction, ObservableInput } from 'rxjs';
+import { catchError, EMPTY, from, map, of, switchMap, toArray } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable, ObservableInput } from 'rxjs';
+import { called } from './called';
 import { after } from './clock';
 import type { Settings } from './config';
 import type { Events } from './events';
+import { failingAs } from './failing-as';
 import { readFailure } from './failure';
+import { isText } from './fields';
 import type { Foreground } from './foreground';
 import { isInterrupted } from './platform/errno';
 import { takeCode } from './platform/take-code';
 import { readReply } from './reply';
-import { isSessionError, sessionError } from './session-error';
+import { sessionError } from './session-error';
 import type { AuthorizedLogin, Credential, LoginReply } from './types';
 
 /** What one flight may still use up. */
@@ -55,25 +58,17 @@ export function createExchange<C extends Credential>(
   let inCall = false;
   let exchanged: readonly string[] = [];
 
-  const left = () => {
-    inCall = false;
-  };
-
-  /** Calls a function of the app's; it counts as being called until it returns or answers. */
-  const call = <T>(work: () => ObservableInput<T>) =>
-    new Observable<T>((subscriber) => {
-      inCall = true;
-      try {
-        return from(work())
-          .pipe(tap({ next: left, error: left, complete: left }))
-          .subscribe(subscriber);
-      } finally {
-        left();
-      }
-    });
-
+  /** Calls a function of the app's within its time limit; a guard in there would wait for itself. */
   const inTime = <T>(step: string, work: () => ObservableInput<T>): Observable<T> =>
-    call(work).pipe(foreground.within(timeouts.exchange, step, 'backend-invalid'));
+    called(
+      () => {
+        inCall = true;
+        return work();
+      },
+      () => {
+        inCall = false;
+      },
+    ).pipe(foreground.within(timeouts.exchange, step));
 
   /**
    * Takes a step again: as soon as the app is shown, where the background interrupted it; after a while, where
@@ -114,14 +109,14 @@ export function createExchange<C extends Credential>(
   const code = (flight: Allowance): Observable<string> =>
     takeCode(platform, foreground.within(timeouts.code, 'wx.login', 'code-unavailable')).pipe(
       map((value) => {
-        if (exchanged.includes(value)) throw sessionError('code-unavailable', 'wx.login repeated a code');
+        if (!isText(value) || exchanged.includes(value)) {
+          throw sessionError('code-unavailable', 'wx.login gave no new code');
+        }
         exchanged = [...exchanged, value].slice(-REMEMBERED_CODES);
         flight.tookCode = true;
         return value;
       }),
-      catchError((error: unknown) => {
-        throw isSessionError(error) ? error : sessionError('code-unavailable', 'wx.login failed', error);
-      }),
+      failingAs('code-unavailable', 'wx.login failed'),
       persistent(flight, false, true),
     );
 
@@ -160,8 +155,6 @@ export function createExchange<C extends Credential>(
       return exchange(flight, 'login', request$, repeats, takesCode);
     },
     hook: (flight, name, work) =>
-      inTime(name, () => concat(from(work() || EMPTY).pipe(ignoreElements()), of(undefined))).pipe(
-        persistent(flight, false, true),
-      ),
+      inTime(name, () => from(work() || EMPTY).pipe(toArray())).pipe(persistent(flight, false, true)),
   };
 }

@@ -12,10 +12,6 @@ export interface Failure {
   readonly wait?: number;
 }
 
-const BUSY = [-1, 45011];
-const CODE_REFUSED = [40029, 40163];
-const CALM_DOWN = [408, 429];
-
 /** Retry-After: seconds, or an HTTP date. */
 function retryAfter(header: unknown): number | undefined {
   const fields = fieldsOf(header);
@@ -32,25 +28,24 @@ function retryAfter(header: unknown): number | undefined {
  * failure; anything else is the backend's definitive no.
  */
 export function readFailure(error: unknown): Failure {
-  const unreachable = (wait?: number): Failure => ({
-    error: sessionError('backend-unreachable', 'no answer of the backend', error),
-    again: 'later',
-    wait,
-  });
-  if (isSessionError(error)) {
-    const transient = error.code === 'request-failed' || error.code === 'backend-unreachable';
-    return transient ? unreachable() : { error };
-  }
-
   const fields = fieldsOf(error);
-  const code = (fields.errcode || fieldsOf(fields.data).errcode) as number;
+  const own = isSessionError(error);
+  // WeChat's code, or else the status, or else the form of the failure tells.
+  const errcode = (fields.errcode || fieldsOf(fields.data).errcode) as number;
   const status = [fields.statusCode, fields.status].find((value) => typeof value === 'number') as number;
-  if (BUSY.includes(code) || CALM_DOWN.includes(status) || status >= 500) {
-    return unreachable(retryAfter(fields.header));
+  const transient = own
+    ? error.code === 'request-failed' || error.code === 'backend-unreachable'
+    : [-1, 45011].includes(errcode) ||
+      [408, 429].includes(status) ||
+      status >= 500 ||
+      (status === undefined && errcode === undefined && typeof fields.errMsg === 'string');
+  if (transient) {
+    const unreachable = sessionError('backend-unreachable', 'no answer of the backend', error);
+    return { error: unreachable, again: 'later', wait: retryAfter(fields.header) };
   }
-  if (status === undefined && code === undefined && typeof fields.errMsg === 'string') return unreachable();
+  if (own) return { error };
   return {
     error: sessionError('login-rejected', 'the backend said no', error),
-    again: CODE_REFUSED.includes(code) ? 'fresh-code' : undefined,
+    again: [40029, 40163].includes(errcode) ? 'fresh-code' : undefined,
   };
 }

@@ -16,13 +16,13 @@ export function frozen<T>(data: T): T {
   return data;
 }
 
-/** Some values, and over them what is given; what is undefined is left out. */
-export function defined<T extends object>(values: T, given?: unknown): T {
-  const all: Readonly<Record<string, unknown>> = { ...values, ...fieldsOf(given) };
-  const merged: Record<string, unknown> = {};
-  Object.keys(all).forEach((name) => {
-    const value = all[name] === undefined ? fieldsOf(values)[name] : all[name];
-    if (value !== undefined) merged[name] = value;
-  });
-  return merged as T;
+/** The fields of all layers, a later layer's over an earlier one's; what is undefined is left out. */
+export function defined<T extends object>(...layers: readonly unknown[]): T {
+  const fields: Record<string, unknown> = {};
+  layers.forEach((layer) =>
+    Object.entries(fieldsOf(layer)).forEach(([name, value]) => {
+      if (value !== undefined) fields[name] = value;
+    }),
+  );
+  return fields as T;
 }

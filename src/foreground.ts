@@ -1,15 +1,4 @@
-import {
-  concat,
-  BehaviorSubject,
-  defer,
-  EMPTY,
-  filter,
-  finalize,
-  map,
-  switchMap,
-  take,
-  throwError,
-} from 'rxjs';
+import { BehaviorSubject, defer, EMPTY, filter, finalize, map, switchMap, take, throwIfEmpty } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { after, now } from './clock';
 import { orError } from './or-error';
@@ -27,7 +16,7 @@ export interface Foreground {
    * Takes the first value of a step; errors with `login-timeout` where none comes within `ms` of foreground
    * time, and with `empty` where the step completes without one.
    */
-  within<T>(ms: number, step: string, empty: SessionErrorCode): MonoTypeOperatorFunction<T>;
+  within<T>(ms: number, step: string, empty?: SessionErrorCode): MonoTypeOperatorFunction<T>;
 }
 
 export function createForeground(): Foreground {
@@ -49,13 +38,12 @@ export function createForeground(): Foreground {
     shown$,
     after: foregroundAfter,
     whenShown: shown$.pipe(filter(Boolean), take(1)),
-    within: (ms, step, empty) => (source) =>
-      orError(
-        concat(
-          source,
-          throwError(() => sessionError(empty, `${step} gave nothing`)),
+    within:
+      (ms, step, empty = 'backend-invalid') =>
+      (source) =>
+        orError(
+          source.pipe(throwIfEmpty(() => sessionError(empty, `${step} gave nothing`))),
+          foregroundAfter(ms).pipe(map(() => sessionError('login-timeout', `${step} took over ${ms} ms`))),
         ),
-        foregroundAfter(ms).pipe(map(() => sessionError('login-timeout', `${step} took over ${ms} ms`))),
-      ),
   };
 }

@@ -1,5 +1,6 @@
-import { from, Observable, tap } from 'rxjs';
-import type { ObservableInput } from 'rxjs';
+import type { Observable, ObservableInput } from 'rxjs';
+import { called } from './called';
+import { fieldsOf } from './fields';
 import type { SessionError } from './session-error';
 import type { Credential, HttpResponse, RequestOptions, Session } from './types';
 
@@ -34,30 +35,26 @@ export interface SessionHooks<C extends Credential = Credential> {
   send<T>(options: RequestOptions): Observable<HttpResponse<T>>;
 }
 
-const HOOKS = '_rxWeappSession';
-const GIVEN = '_givenCredential';
-const EXPIRY = '_expiry';
+const KEY = '_rxWeappSession';
 
-const hidden = <T extends object>(target: T, name: string, value: unknown): T =>
-  Object.defineProperty(target, name, { value, configurable: true });
+const mark = <T extends object>(target: T, value: object): T => Object.defineProperty(target, KEY, { value });
 
-const read = <T>(target: unknown, name: string): T | undefined =>
-  target == null ? undefined : (target as Record<string, T | undefined>)[name];
+const markOf = <M>(target: unknown): Partial<M> => (fieldsOf(target)[KEY] as M | undefined) || {};
 
 /** Puts the hooks on a session. */
 export const provideHooks = <S extends object>(session: S, hooks: SessionHooks<never>): S =>
-  hidden(session, HOOKS, hooks);
+  mark(session, hooks);
 
 /** The hooks of a session; a session that an app's own test made up has none, and goes without. */
-export const hooksOf = (session: Session): Partial<SessionHooks> => read<SessionHooks>(session, HOOKS) || {};
+export const hooksOf = (session: Session): Partial<SessionHooks> => markOf<SessionHooks>(session);
 
 /** Marks a response with the credential that its request was given, or with `null` for none. */
 export const markGiven = <T extends object>(response: T, credential: Credential | undefined): T =>
-  hidden({ ...response }, GIVEN, credential || null);
+  mark({ ...response }, { given: credential || null });
 
 /** The credential that the request of this outcome was given; `null` for none, nothing where it does not say. */
 export const givenTo = (outcome: unknown): Credential | null | undefined =>
-  read<Credential | null>(outcome, GIVEN);
+  markOf<{ given: Credential | null }>(outcome).given;
 
 /** What is known of the attempt that a `session-expired` error tells of. */
 export interface Expiry {
@@ -66,29 +63,21 @@ export interface Expiry {
   readonly guarded?: boolean;
 }
 
-export const markExpiry = (error: SessionError, expiry: Expiry): SessionError =>
-  hidden(error, EXPIRY, expiry);
+export const markExpiry = (error: SessionError, expiry: Expiry): SessionError => mark(error, expiry);
 
-export const expiryOf = (error: unknown): Expiry => read<Expiry>(error, EXPIRY) || {};
+export const expiryOf = (error: unknown): Expiry => markOf<Expiry>(error);
 
 /** Subscribes a source; the guards that are subscribed with it, in the same tick, know of the attempt. */
-export const attempting = <T>(
-  session: Session,
-  attempt: Attempt,
-  source: ObservableInput<T>,
-): Observable<T> =>
-  new Observable((subscriber) => {
-    const hooks = hooksOf(session);
-    const before = hooks.attempt;
-    const end = () => {
+export function attempting<T>(session: Session, attempt: Attempt, source: ObservableInput<T>): Observable<T> {
+  const hooks = hooksOf(session);
+  const before = hooks.attempt;
+  return called(
+    () => {
+      hooks.attempt = attempt;
+      return source;
+    },
+    () => {
       hooks.attempt = before;
-    };
-    hooks.attempt = attempt;
-    try {
-      return from(source)
-        .pipe(tap({ next: end, error: end, complete: end }))
-        .subscribe(subscriber);
-    } finally {
-      end();
-    }
-  });
+    },
+  );
+}

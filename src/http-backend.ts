@@ -56,19 +56,17 @@ function protocolReply<C extends Credential>({ data }: HttpResponse): LoginReply
  */
 export function httpBackend<C extends Credential = Credential>({
   baseUrl,
-  paths,
+  paths: {
+    silentLogin = '/session/silent',
+    login = '/session/login',
+    refresh,
+    logout = '/session/logout',
+  } = {},
   header,
   platform = weapp(),
   readReply = protocolReply,
 }: HttpBackendOptions<C>): LoginBackend<C> {
   if (!originOf(baseUrl)) throw configInvalid('baseUrl', 'must be like "https://api.example.com"');
-  const { silentLogin, login, refresh, logout } = {
-    silentLogin: '/session/silent',
-    login: '/session/login',
-    refresh: '',
-    logout: '/session/logout',
-    ...paths,
-  };
 
   const post = (path: string, data: object, credential?: C): Observable<HttpResponse> =>
     defer(() => {

@@ -1,4 +1,4 @@
-import { now } from './clock';
+import { distance, now } from './clock';
 
 const FLIGHTS = 5;
 const HALF_MINUTE = 30000;
@@ -27,8 +27,7 @@ export function createLoopGuard(): LoopGuard {
     },
     mayStart: () => {
       if (!caused) return true;
-      // Distance, not age: a clock that was set back must not hold a flight back for hours.
-      starts = starts.filter((start) => Math.abs(now() - start) <= HALF_MINUTE);
+      starts = starts.filter((start) => distance(start) <= HALF_MINUTE);
       if (starts.length >= FLIGHTS) return false;
       starts = [...starts, now()];
       return true;

@@ -1,10 +1,10 @@
-import { catchError, defer, map } from 'rxjs';
+import { defer, map } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { after } from './clock';
+import { failingAs } from './failing-as';
 import type { Platform } from './platform/platform';
 import { weapp } from './platform/weapp';
 import { orError } from './or-error';
-import { sessionError } from './session-error';
 import type { HttpResponse, RequestOptions } from './types';
 
 /**
@@ -30,9 +30,5 @@ export function request<T>(
     defer(() => platform.call<HttpResponse<T>>('request', options)),
     // WeChat's own timer is known to be late on some phones.
     after(options.timeout || Infinity).pipe(map(() => ({ errMsg: 'request:fail timeout', errno: 5 }))),
-  ).pipe(
-    catchError((error: unknown) => {
-      throw sessionError('request-failed', 'wx.request failed', error);
-    }),
-  );
+  ).pipe(failingAs('request-failed', 'wx.request failed'));
 }

@@ -1,6 +1,7 @@
 import { defer, map, type Observable } from 'rxjs';
 import { configInvalid } from './config';
 import type { Settings } from './config';
+import { failingAs } from './failing-as';
 import { markGiven } from './hooks';
 import { isAbsolute, originOf, resolve } from './origin';
 import { request } from './request';
@@ -40,27 +41,17 @@ export function createSender<C extends Credential>({
     return resolve(baseUrl, url);
   };
 
-  const attached = (sent: RequestOptions, credential: C): RequestOptions => {
-    let error: unknown;
-    try {
-      const result = attach(sent, credential);
-      if (isTrusted(result.url)) return result;
-    } catch (thrown) {
-      error = thrown;
-    }
-    throw configInvalid('attach', 'must stay within trustedOrigins', error);
-  };
-
   return {
     send: <T>(options: RequestOptions, credential: C | undefined) =>
       defer(() => {
         const sent = copy({ ...options, url: absolute(options.url) });
         if (!trustedOrigins.length) throw configInvalid('baseUrl', 'or trustedOrigins is needed');
         const given = isTrusted(sent.url) ? credential : undefined;
-        return request<T>(given ? attached(sent, given) : sent, platform).pipe(
-          map((response) => markGiven(response, given)),
-        );
-      }),
+        const carrier = given ? attach(sent, given) : sent;
+        if (given && !isTrusted(carrier.url))
+          throw configInvalid('attach', 'must stay within trustedOrigins');
+        return request<T>(carrier, platform).pipe(map((response) => markGiven(response, given)));
+      }).pipe(failingAs('config-invalid', 'attach failed')),
     checkUrl: (url) => {
       if (!isTrusted(absolute(url))) {
         throw configInvalid('url', 'must be of a trusted origin');

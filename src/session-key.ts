@@ -30,7 +30,7 @@ export function createSessionKey(
       defer(
         () =>
           (answer$ ??= defer(() => platform.call('checkSession')).pipe(
-            foreground.within(limit, 'wx.checkSession', 'code-unavailable'),
+            foreground.within(limit, 'wx.checkSession'),
             map(() => true),
             catchError(() => of(false)),
             takeUntil(end$),

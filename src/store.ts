@@ -57,14 +57,13 @@ export function createRecordKeeper<C extends Credential>(
 
   const run = (work: (store: CredentialStore<C>) => unknown): Observable<unknown> =>
     defer(() => {
-      const result = store && work(store);
+      const result = work(store);
       return isThenable(result)
-        ? from(result).pipe(foreground.within(timeouts.exchange, 'the store', 'config-invalid'))
+        ? from(result).pipe(foreground.within(timeouts.exchange, 'the store'))
         : of(result);
     });
 
-  const put = (record: StoredSession<C> | undefined) =>
-    store && (record ? store.write(record) : store.remove());
+  const put = (record: StoredSession<C> | undefined) => (record ? store.write(record) : store.remove());
 
   const report = (cause: unknown): Observable<never> => {
     events.tell('storage-failure', sessionError('config-invalid', 'the store failed', cause));

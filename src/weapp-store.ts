@@ -35,15 +35,16 @@ export function weappStore<C extends Credential = Credential>({
   platform = weapp(),
 }: WeappStoreOptions): CredentialStore<C> {
   if (!encrypt) {
+    const call = <T>(name: string, data?: unknown) => platform.callSync(name, key, data) as T;
     return {
-      read: () => platform.callSync('getStorageSync', key),
-      write: (record) => void platform.callSync('setStorageSync', key, record),
-      remove: () => void platform.callSync('removeStorageSync', key),
+      read: () => call('getStorageSync'),
+      write: (record) => call('setStorageSync', record),
+      remove: () => call('removeStorageSync'),
     };
   }
-  const call = (name: string, options?: object) =>
-    new Promise<unknown>(
-      (next, error) => void platform.call(name, { key, encrypt, ...options }).subscribe({ next, error }),
+  const call = <T>(name: string, options?: object) =>
+    new Promise<T>(
+      (next, error) => void platform.call<T>(name, { key, encrypt, ...options }).subscribe({ next, error }),
     );
   return {
     read: () =>
@@ -53,7 +54,7 @@ export function weappStore<C extends Credential = Credential>({
           if (!/not found/.test(String(fieldsOf(error).errMsg))) throw error;
         },
       ),
-    write: (data) => call('setStorage', { data }).then(() => undefined),
-    remove: () => call('removeStorage').then(() => undefined),
+    write: (data) => call('setStorage', { data }),
+    remove: () => call('removeStorage'),
   };
 }

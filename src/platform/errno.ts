@@ -3,21 +3,26 @@ import { fieldsOf } from '../fields';
 /** What a fail result of a privileged api says of the user. */
 export type Refusal = 'auth-denied' | 'auth-cancelled' | 'auth-failed';
 
+/** What a fail result says, written as "errno errMsg": the errno first, and only then the text, which differs between phone and developer tools. */
+const READINGS: readonly (readonly [RegExp, Refusal])[] = [
+  // 104 is a cancel, except where the text speaks of privacy: there the user refused the privacy agreement.
+  [/^(3|103|104 .*privacy.*) /i, 'auth-denied'],
+  [/^(1|104) /, 'auth-cancelled'],
+  [/^(102|112|1003|1400001) /, 'auth-failed'],
+  [/den(y|ied)|privacy permission is not authorized/i, 'auth-denied'],
+  [/cancel/i, 'auth-cancelled'],
+  [/^/, 'auth-failed'],
+];
+
 /**
- * Sorts a fail result by its errno, and only then by its text, which differs between phone and developer tools.
+ * Sorts a fail result by its errno, and then by its text.
  *
- * @see PublicErrno and the privacy guide on developers.weixin.qq.com: 104 is a cancel, except where the text
- * speaks of privacy: there the user refused the privacy agreement
+ * @see PublicErrno and the privacy guide on developers.weixin.qq.com
  */
 export function classifyRefusal(result: unknown): Refusal {
   const { errno, errMsg } = fieldsOf(result);
-  const text = String(errMsg);
-  if (errno === 104 && /privacy/i.test(text)) return 'auth-denied';
-  if (errno === 3 || errno === 103) return 'auth-denied';
-  if (errno === 1 || errno === 104) return 'auth-cancelled';
-  if ([102, 112, 1003, 1400001].includes(errno as number)) return 'auth-failed';
-  if (/den(y|ied)|privacy permission is not authorized/i.test(text)) return 'auth-denied';
-  return /cancel/i.test(text) ? 'auth-cancelled' : 'auth-failed';
+  const said = `${String(errno)} ${String(errMsg)} `;
+  return (READINGS.find(([pattern]) => pattern.test(said)) as (typeof READINGS)[number])[1];
 }
 
 /** Tells whether a result is a fail result at all; a button's event detail has the same form. */

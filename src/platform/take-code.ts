@@ -1,7 +1,7 @@
-import { defer, map, switchMap, of } from 'rxjs';
+import { defer, map, of, switchMap } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { after, now } from '../clock';
-import { fieldsOf, isText } from '../fields';
+import { after, distance, now } from '../clock';
+import { fieldsOf } from '../fields';
 import { sessionError } from '../session-error';
 import type { Platform } from './platform';
 
@@ -12,18 +12,15 @@ const SECOND = 1000;
 const callTimes = new WeakMap<object, readonly number[]>();
 
 /** Waits until one more `wx.login` stays within WeChat's limit of four a second. */
-function turn(api: object): Observable<unknown> {
-  return defer(() => {
-    // A clock that was set back must not make anybody wait for longer than the second it is about.
-    const age = (time: number) => Math.abs(now() - time);
-    const recent = (callTimes.get(api) || []).filter((time) => age(time) < SECOND);
+const turn = (api: object): Observable<unknown> =>
+  defer(() => {
+    const recent = (callTimes.get(api) || []).filter((time) => distance(time) < SECOND);
     if (recent.length >= CALLS_A_SECOND) {
-      return after(SECOND - age(recent[0])).pipe(switchMap(() => turn(api)));
+      return after(SECOND - distance(recent[0])).pipe(switchMap(() => turn(api)));
     }
     callTimes.set(api, [...recent, now()]);
-    return of(undefined);
+    return of(api);
   });
-}
 
 /** In the single page mode of a shared page (scene 1154) a mini-program has no login. */
 function isSinglePage(platform: Platform): boolean {
@@ -36,27 +33,20 @@ function isSinglePage(platform: Platform): boolean {
 }
 
 /**
- * One code of `wx.login`, at WeChat's pace.
+ * The code that `wx.login` gives, if it gives one, at WeChat's pace.
  *
  * @param platform - whose login
  * @param limit - applied to the call itself, not to the wait for its turn
  * @see https://developers.weixin.qq.com/miniprogram/dev/api/open-api/login/wx.login.html
  */
-export function takeCode(
+export const takeCode = (
   platform: Platform,
   limit: (call: Observable<unknown>) => Observable<unknown>,
-): Observable<string> {
-  return defer(() => {
-    if (isSinglePage(platform)) {
-      throw sessionError('code-unavailable', 'a single page has no login');
-    }
+): Observable<unknown> =>
+  defer(() => {
+    if (isSinglePage(platform)) throw sessionError('code-unavailable', 'a single page has no login');
     return turn(platform.api);
   }).pipe(
     switchMap(() => limit(platform.call('login'))),
-    map((result) => {
-      const { code } = fieldsOf(result);
-      if (isText(code)) return code;
-      throw sessionError('code-unavailable', 'wx.login gave no code', result);
-    }),
+    map((result) => fieldsOf(result).code),
   );
-}

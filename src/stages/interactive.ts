@@ -4,6 +4,7 @@ import { now } from '../clock';
 import { configInvalid } from '../config';
 import type { Told } from '../events';
 import type { Allowance } from '../exchange';
+import { failingAs } from '../failing-as';
 import type { Opening } from '../flight';
 import { fieldsOf } from '../fields';
 import type { Question } from '../prompts';
@@ -33,21 +34,18 @@ export function interactiveStage<C extends Credential>(
   const { methods, timeouts } = settings;
   const sources = [chineseTips, settings.tips, settings.pageTips, tips];
 
-  const read = (method: Pick<AuthMethod, 'read'>) =>
-    map((detail: unknown): unknown => {
-      try {
-        return method.read(detail);
-      } catch (error) {
-        throw isSessionError(error) ? error : sessionError('auth-failed', 'the answer cannot be read', error);
-      }
-    });
+  const read = (method: AuthMethod, answer$: Observable<unknown>): Observable<unknown> =>
+    answer$.pipe(
+      map((detail) => method.read(detail)),
+      failingAs('auth-failed', 'the answer cannot be read'),
+    );
 
   const prompt = (subject: Omit<Question, 'tips'>): Observable<unknown> =>
     defer(() => {
       events.tell('prompt', undefined, flight);
       const words = mergeTips(sources, subject, (error) => events.threw('tips', error));
       return desk.ask({ ...subject, tips: words });
-    }).pipe(foreground.within(timeouts.prompt, 'the prompt', 'auth-failed'), tap(loop.reset));
+    }).pipe(foreground.within(timeouts.prompt, 'the prompt'), tap(loop.reset));
 
   /** Leads to the permission panel after a refusal, and tries once more where the scope is granted there. */
   const afterPanel = (scope: string, refused: unknown, again: () => Observable<unknown>) =>
@@ -63,10 +61,9 @@ export function interactiveStage<C extends Credential>(
 
   const askFor = (name: string, method: AuthMethod, panelOpened?: boolean): Observable<unknown> => {
     const { openType, settingScope, withoutPrompt = () => EMPTY } = method;
-    return defer(withoutPrompt).pipe(
-      foreground.within(timeouts.exchange, 'withoutPrompt', 'auth-failed'),
-      read(method),
-      catchError(() => prompt({ method: name, ...(openType && { openType }) }).pipe(read(method))),
+    const known$ = defer(withoutPrompt).pipe(foreground.within(timeouts.exchange, 'withoutPrompt'));
+    return read(method, known$).pipe(
+      catchError(() => read(method, prompt({ method: name, ...(openType && { openType }) }))),
       catchError((error: unknown) => {
         if (panelOpened || !settingScope || !isSessionError(error, 'auth-denied')) throw error;
         return afterPanel(settingScope, error, () => askFor(name, method, true));
@@ -103,7 +100,7 @@ export function interactiveStage<C extends Credential>(
     number: number,
   ): Observable<CredentialReply<C>> => {
     const method = methods[name];
-    if (!method || number > MOST_STEPS) {
+    if (!fieldsOf(method).read || number > MOST_STEPS) {
       const reason = `"${name}" is not in methods, or one step too many`;
       throw byBackend ? sessionError('backend-invalid', reason) : configInvalid('method', reason);
     }
