@@ -4,14 +4,9 @@ import { isSessionError, sessionError } from '../src/session-error';
 import type { SessionError } from '../src/session-error';
 import type { Credential, LoginMode, LoginOptions, Session } from '../src/types';
 
-const AGAIN: Readonly<Partial<Record<LoginMode, LoginMode>>> = {
-  force: 'common',
-  forceAuth: 'common',
-  forceSilent: 'silent',
-};
-
 /** The mode for a request that is made again: its first login was fresh already, and so is whoever's came since. */
-export const modeAgain = (mode: LoginMode = 'common'): LoginMode => AGAIN[mode] || mode;
+export const modeAgain = (mode: LoginMode = 'common'): LoginMode =>
+  mode === 'silent' || mode === 'forceSilent' ? 'silent' : 'common';
 
 /** Throws where the request's user is gone: it must not be replayed as anybody else. */
 export function checkGeneration(expired: SessionError): void {

@@ -9,11 +9,11 @@ import type { Credential, CredentialStore, RequestOptions, SessionConfig } from 
 import { weappStore } from './weapp-store';
 
 /** A configuration with its defaults filled in. */
-export interface Settings<C extends Credential> extends Required<Omit<SessionConfig<C>, Replaced>> {
+export interface Settings extends Required<Omit<SessionConfig, Replaced>> {
   readonly baseUrl: string | undefined;
-  readonly store: CredentialStore<C>;
-  readonly timeouts: Required<NonNullable<SessionConfig<C>['timeouts']>>;
-  readonly retry: Required<NonNullable<SessionConfig<C>['retry']>>;
+  readonly store: CredentialStore;
+  readonly timeouts: Required<NonNullable<SessionConfig['timeouts']>>;
+  readonly retry: Required<NonNullable<SessionConfig['retry']>>;
 }
 
 type Replaced = 'baseUrl' | 'store' | 'timeouts' | 'retry';
@@ -78,9 +78,9 @@ function check(holder: unknown, path: string, rules: readonly Rule[]): void {
 }
 
 /** Checks a configuration, and fills in what it leaves out; throws `config-invalid`. */
-export function readConfig<C extends Credential>(config: SessionConfig<C>): Settings<C> {
-  const { source, platform = weapp(), store, methods, timeouts, retry } = defined<SessionConfig<C>>(config);
-  const settings = defined<Settings<C>>(
+export function readConfig<C extends Credential>(config: SessionConfig<C>): Settings {
+  const { source, platform = weapp(), store, methods, timeouts, retry } = defined<SessionConfig>(config);
+  const settings = defined<Settings>(
     {
       defaultMethod: 'phoneNumber',
       tips: {},

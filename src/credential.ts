@@ -1,106 +1,62 @@
-import { Subject, switchMap } from 'rxjs';
+import { EMPTY, switchMap } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { after, now } from './clock';
-import type { Settings } from './config';
-import type { Events } from './events';
+import { tell } from './events';
 import type { Generation } from './hooks';
-import type { LoopGuard } from './loop-guard';
-import { transitions } from './state';
-import type { Held, State } from './state';
-import type { RecordKeeper } from './store';
+import type { Held, Room } from './room';
+import { change, inTurn, transitions } from './state';
+import { clear } from './store';
 import type { Credential } from './types';
 
-/** The current credential: usable or not, and whose generation it is. */
-export interface CredentialBook<C extends Credential> {
-  readonly generation: Generation;
-  /** The usable credential. Notices an end that has passed, and tells everybody. */
-  usable(): C | undefined;
-  /** Takes in a credential; true where it belongs to another user than the one before. */
-  take(held: Held<C>, guest: { readonly guest?: unknown }): boolean;
-  /** The waiters of its flight have the credential taken last: from now on the clock counts for it too. */
-  arrived(): void;
-  /** Expires the current credential, if it is this one, by the backend's verdict or the clock's. */
-  expire(credential: C, byBackend: boolean): boolean;
-  /** Starts another generation, without a user. */
-  nextGeneration(reason: 'logged-out' | 'disposed'): void;
+/** Ms of use that are left; a short life keeps at least its half. */
+function left({ memory: { credential, receivedAt = 0, over }, settings }: Room): number {
+  const expiresAt = !over && credential ? credential.expiresAt : undefined;
+  return expiresAt == null
+    ? Infinity
+    : expiresAt - Math.max(0, Math.min(settings.expiryLeeway, (expiresAt - receivedAt) / 2)) - now();
 }
 
-export function createCredentialBook<C extends Credential>(
-  { expiryLeeway }: Settings<C>,
-  state: State<C>,
-  loop: LoopGuard,
-  keeper: RecordKeeper<C>,
-  events: Events,
-): CredentialBook<C> {
-  let generation: Generation = {};
-  const alarm$ = new Subject<number>();
-  let arriving = false;
-
-  /** Ms of use that are left; a short life keeps at least its half. */
-  const left = ({ credential: { expiresAt }, receivedAt }: Held<C>): number =>
-    expiresAt == null
-      ? Infinity
-      : expiresAt - Math.max(0, Math.min(expiryLeeway, (expiresAt - receivedAt) / 2)) - now();
-
-  const current = (): Held<C> | undefined => (state.memory.over ? undefined : state.memory.held);
-
-  const end = (reason: Generation['ended']) => {
-    generation.ended = reason;
-    generation = {};
-  };
-
-  const setAlarm = () => {
-    const held = current();
-    alarm$.next(held ? Math.max(1, left(held)) : Infinity);
-  };
-
-  const book: CredentialBook<C> = {
-    get generation() {
-      return generation;
-    },
-    usable: () => {
-      const held = current();
-      if (held && !arriving && left(held) <= 0) book.expire(held.credential, false);
-      const usable = current();
-      return usable && usable.credential;
-    },
-    take: (held, reply) => {
-      const { userId } = held.credential;
-      const changed = userId != null && generation.userId != null && userId !== generation.userId;
-      if (changed) end('user-changed');
-      if (userId != null) generation.userId = userId;
-      arriving = held.origin !== 'restored';
-      const guest = 'guest' in reply ? reply.guest : changed ? undefined : state.memory.guest;
-      state.change(transitions.loggedIn(held, guest));
-      setAlarm();
-      if (!arriving) book.usable();
-      return changed;
-    },
-    arrived: () => {
-      arriving = false;
-      book.usable();
-    },
-    expire: ({ token }, byBackend) => {
-      const { held, over } = state.memory;
-      if (!held || held.credential.token !== token) return false;
-      state.together(() => {
-        if (byBackend) {
-          loop.refused();
-          void keeper.clear();
-        }
-        if (over) return;
-        state.change(transitions.expired());
-        events.tell('expired');
-      });
-      setAlarm();
-      return !over;
-    },
-    nextGeneration: (reason) => {
-      end(reason);
-      alarm$.next(Infinity);
-    },
-  };
-  // A timer is only a hint: it is frozen in the background, and a long one cannot be set at all.
-  // eslint-disable-next-line rxjs-x/no-ignored-error -- a timer does not fail
-  alarm$.pipe(switchMap(after)).subscribe(() => void (book.usable() && setAlarm()));
-  return book;
+/** The usable credential. Notices an end that has passed, and tells everybody. */
+export function usable(room: Room): Credential | undefined {
+  const { credential } = room.memory;
+  if (credential && !room.arriving && left(room) <= 0) expire(room, credential, false);
+  return room.memory.over ? undefined : room.memory.credential;
 }
+
+/** Starts another generation. */
+export function endGeneration(room: Room, reason: Generation['ended']): void {
+  room.generation.ended = reason;
+  room.generation = {};
+}
+
+/** Takes in a credential; true where it belongs to another user than the one before. */
+export function take(room: Room, held: Held, guest: unknown): boolean {
+  const { userId } = held.credential;
+  const known = room.generation.userId;
+  const changed = !!userId && !!known && userId !== known;
+  if (changed) endGeneration(room, 'user-changed');
+  if (userId) room.generation.userId = userId;
+  const kept = changed ? undefined : room.memory.guest;
+  change(room, transitions.loggedIn(held, guest === undefined ? kept : guest));
+  return changed;
+}
+
+/** Expires the current credential, if it is this one, by the backend's verdict or the clock's. */
+export function expire(room: Room, { token }: Credential, byBackend: boolean): boolean {
+  const { credential, over } = room.memory;
+  if (!credential || credential.token !== token) return false;
+  inTurn(room, () => {
+    if (byBackend) {
+      room.caused = true;
+      clear(room);
+    }
+    if (over) return;
+    change(room, transitions.expired(room.memory));
+    tell(room, 'expired');
+  });
+  return !over;
+}
+
+/** Notices the end by a timer. It is only a hint: frozen in the background, and a long one cannot be set at all. */
+export const alarm = (room: Room): Observable<unknown> =>
+  after(Math.max(1, left(room))).pipe(switchMap(() => (usable(room) ? alarm(room) : EMPTY)));

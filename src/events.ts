@@ -1,33 +1,17 @@
-import { Subject } from 'rxjs';
 import { now } from './clock';
+import { defined } from './fields';
+import type { Flight, Room } from './room';
 import { sessionError } from './session-error';
 import type { SessionError } from './session-error';
-import type { LoginMode, LoginStage, SessionEvent } from './types';
+import type { SessionEvent } from './types';
 
-/** What an event tells of a login. */
-export interface Told {
-  readonly mode: LoginMode;
-  readonly stage: LoginStage;
-  readonly startedAt: number;
+/** Tells an event, of a flight if it is about one. */
+export function tell(room: Room, type: SessionEvent['type'], error?: SessionError, flight?: Flight): void {
+  const at = now();
+  const about = flight && { mode: flight.mode, stage: flight.stage, duration: at - flight.startedAt };
+  room.event$.next(Object.freeze(defined<SessionEvent>({ type, at, error }, about)));
 }
 
-/** The stream of events. */
-export interface Events extends Subject<SessionEvent> {
-  tell(type: SessionEvent['type'], error?: SessionError, flight?: Told): void;
-  /** A function of the app's threw; that changes no outcome. */
-  threw(hook: string, cause: unknown): void;
-}
-
-export function createEvents(): Events {
-  const tell: Events['tell'] = (type, error, flight) => {
-    const at = now();
-    const about = flight && { mode: flight.mode, stage: flight.stage, duration: at - flight.startedAt };
-    events.next(Object.freeze({ type, at, ...about, ...(error && { error }) }));
-  };
-  const events = Object.assign(new Subject<SessionEvent>(), {
-    tell,
-    threw: (hook: string, cause: unknown) =>
-      tell('hook-failure', sessionError('config-invalid', `${hook} threw`, cause)),
-  });
-  return events;
-}
+/** A function of the app's threw; that changes no outcome. */
+export const tellThrown = (room: Room, hook: string, cause: unknown): void =>
+  tell(room, 'hook-failure', sessionError('config-invalid', `${hook} threw`, cause));

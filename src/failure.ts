@@ -26,8 +26,10 @@ function retryAfter(header: unknown): number | undefined {
  * Reads what a backend function failed with: a SessionError as its code says; WeChat's `errcode`, its own or its
  * data's, where it is one that is worth another try; a numeric `statusCode` or `status`; a wx fail result (`errMsg`) as a network
  * failure; anything else is the backend's definitive no.
+ *
+ * @param longest - ms beyond which a wait is not worth it
  */
-export function readFailure(error: unknown): Failure {
+export function readFailure(error: unknown, longest: number): Failure {
   const fields = fieldsOf(error);
   const own = isSessionError(error);
   // WeChat's code, or else the status, or else the form of the failure tells.
@@ -41,7 +43,8 @@ export function readFailure(error: unknown): Failure {
       (status === undefined && errcode === undefined && typeof fields.errMsg === 'string');
   if (transient) {
     const unreachable = sessionError('backend-unreachable', 'no answer of the backend', error);
-    return { error: unreachable, again: 'later', wait: retryAfter(fields.header) };
+    const wait = retryAfter(fields.header);
+    return wait && wait > longest ? { error: unreachable } : { error: unreachable, again: 'later', wait };
   }
   if (own) return { error };
   return {

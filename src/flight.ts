@@ -1,15 +1,18 @@
-import { catchError, defer, EMPTY, finalize, map, switchMap, of, shareReplay, Subject, tap } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, map, shareReplay, Subject, switchMap } from 'rxjs';
+import type { Observable, ObservableInput } from 'rxjs';
 import { now } from './clock';
-import type { Told } from './events';
-import type { Allowance } from './exchange';
+import { take, usable } from './credential';
+import { tell } from './events';
+import { runHook } from './exchange';
 import { orError } from './or-error';
-import type { Room } from './room';
+import type { Flight, Room } from './room';
+import { send } from './send';
 import { sessionError } from './session-error';
 import type { SessionError } from './session-error';
 import { interactiveStage } from './stages/interactive';
 import { silentStage } from './stages/silent';
-import { transitions } from './state';
+import { change, inTurn, transitions } from './state';
+import { clear, keep } from './store';
 import type {
   AuthorizeRequest,
   Credential,
@@ -20,27 +23,20 @@ import type {
   TipsSource,
 } from './types';
 
-/** One login in progress. */
-export interface Flight extends Allowance, Told {
-  stage: LoginStage;
-}
-
 /** What a stage ends with, if it does not fail: an interactive one always with a credential. */
-export type Outcome<C extends Credential> =
-  CredentialReply<C> | { readonly authorize: AuthorizeRequest; readonly flight?: Flight };
+export type Outcome =
+  Pick<CredentialReply, 'credential'> | { readonly authorize: AuthorizeRequest; readonly flight?: Flight };
 
 /**
- * A stage in progress. A silent one finishes whoever leaves, because a code cannot be taken back; an
- * interactive one is withdrawn when its last waiter leaves.
+ * A stage in progress, shared by all who wait for it. A silent one finishes whoever leaves, because a code cannot be
+ * taken back; an interactive one is withdrawn when its last waiter leaves.
  */
-export interface Slot<C extends Credential> {
-  readonly outcome$: Observable<Outcome<C>>;
+export interface Slot {
+  readonly outcome$: Observable<Outcome>;
   /** The expired credential that it renews; such a stage is not what a force caller asks for. */
-  readonly renews?: C;
+  readonly renews?: Credential;
   /** What the user is asked for first. */
   readonly method?: string;
-  /** Emits when the stage is over, however it ends. */
-  readonly over$: Observable<unknown>;
 }
 
 /** What an interactive stage is opened with. */
@@ -52,17 +48,6 @@ export interface Opening {
   readonly flight?: Flight;
 }
 
-/** The logins in progress: one silent stage or one interactive stage, each shared by all who wait for it. */
-export interface Flights<C extends Credential> {
-  readonly slots: Readonly<Partial<Record<LoginStage, Slot<C>>>>;
-  openSilent(mode: LoginMode, renews: C | undefined): Slot<C>;
-  openInteractive(opening: Opening): Slot<C>;
-  /** Takes one value, unless the flights are aborted before it comes. */
-  wait<T>(source: Observable<T>): Observable<T>;
-  /** Ends what is in progress; all who wait get the error. */
-  abort(error: SessionError): void;
-}
-
 const INTERRUPTIONS = 2;
 
 const begin = (mode: LoginMode): Flight => ({
@@ -70,146 +55,123 @@ const begin = (mode: LoginMode): Flight => ({
   stage: 'silent',
   startedAt: now(),
   interruptions: INTERRUPTIONS,
-  tookCode: false,
 });
 
-export function createFlights<C extends Credential>(room: Room<C>): Flights<C> {
-  const { settings, events, state, book, keeper, loop, sessionKey, exchange, sender } = room;
-  // Both are replaced when they have done their work, so that what begins in a handler of it is not hit.
-  let waitersEnd$ = new Subject<SessionError>();
-  let flightEnd$ = new Subject<SessionError>();
-  let current: Flight | undefined;
-  let slots: Partial<Record<LoginStage, Slot<C>>> = {};
+function enter(room: Room, flight: Flight, stage: LoginStage): void {
+  const begins = flight !== room.memory.flight;
+  flight.stage = stage;
+  inTurn(room, () => {
+    change(room, transitions.stageOpened(room.memory, flight));
+    if (begins) tell(room, 'login-start', undefined, flight);
+  });
+}
 
-  const enter = (flight: Flight, stage: LoginStage) => {
-    const begins = flight !== current;
-    current = flight;
-    flight.stage = stage;
-    state.together(() => {
-      state.change(transitions.stageOpened(stage));
-      if (begins) events.tell('login-start', undefined, flight);
-    });
+function land(room: Room, flight: Flight, { credential, guest }: CredentialReply, receivedAt: number): void {
+  const { stage } = flight;
+  inTurn(room, () => {
+    room.arriving = true;
+    const userChanged = take(room, { credential, receivedAt, origin: stage }, guest);
+    if (stage === 'interactive') room.forgotten = false;
+    keep(room);
+    room.caused = false;
+    if (flight.tookCode) room.sessionKey$ = [true];
+    if (userChanged) tell(room, 'user-changed');
+    tell(room, 'login-success', undefined, flight);
+  });
+}
+
+function fail(room: Room, flight: Flight, error: SessionError, byBackend: boolean): void {
+  const { memory } = room;
+  if (flight !== memory.flight) return;
+  if (error.code === 'interaction-required') return change(room, transitions.withdrawn(memory));
+  inTurn(room, () => {
+    const refused = byBackend && error.code === 'login-rejected' && memory.credential && !usable(room);
+    if (refused) clear(room);
+    change(room, refused ? transitions.refused(error) : transitions.failed(room.memory, error));
+    tell(room, 'login-failure', error, flight);
+  });
+}
+
+/** Puts a stage into its slot; memory and slots are settled before anybody hears of its end. */
+function open(
+  room: Room,
+  stage: LoginStage,
+  flight: Flight,
+  run: () => Observable<LoginReply>,
+  about: Pick<Slot, 'renews' | 'method'>,
+): Slot {
+  const { flightEnd$ } = room;
+  let receivedAt = 0;
+  const isCurrent = () => flight === room.memory.flight;
+  const free = () => {
+    if (room.slots[stage] === slot) room.slots[stage] = undefined;
   };
-
-  const withdraw = (flight: Flight) => {
-    if (flight !== current) return;
-    current = undefined;
-    state.change(transitions.withdrawn());
-  };
-
-  const land = (flight: Flight, reply: CredentialReply<C>, receivedAt: number) => {
-    current = undefined;
-    state.together(() => {
+  const reply$ = defer(() => {
+    enter(room, flight, stage);
+    // Whoever was told of it may have ended it.
+    return isCurrent() ? run() : EMPTY;
+  }).pipe(
+    // Everything that has to be done before a reply counts.
+    switchMap((reply): ObservableInput<LoginReply> => {
+      receivedAt = now();
+      if (!('credential' in reply)) return [reply];
       const { credential } = reply;
-      const userChanged = book.take({ credential, receivedAt, origin: flight.stage }, reply);
-      keeper.keep(flight.stage === 'interactive');
-      loop.issued();
-      if (flight.tookCode) sessionKey.renewed();
-      if (userChanged) events.tell('user-changed');
-      events.tell('login-success', undefined, flight);
-    });
-  };
-
-  const fail = (flight: Flight, error: SessionError, byBackend: boolean) => {
-    if (flight !== current) return;
-    if (error.code === 'interaction-required') return withdraw(flight);
-    current = undefined;
-    state.together(() => {
-      const refused = byBackend && !book.usable() && state.memory.held && error.code === 'login-rejected';
-      if (refused) void keeper.clear();
-      state.change(refused ? transitions.refused(error) : transitions.failed(error));
-      events.tell('login-failure', error, flight);
-    });
-  };
-
-  /** Everything that has to be done before a reply counts. */
-  const prepare = (flight: Flight, reply: LoginReply<C>): Observable<unknown> => {
-    if (!('credential' in reply)) return of(reply);
-    const { credential } = reply;
-    return exchange.hook(flight, 'afterLogin', () =>
-      settings.afterLogin(credential, (options) => sender.send(options, credential)),
-    );
-  };
-
-  /** Puts a stage into its slot; memory and slots are settled before anybody hears of its end. */
-  const open = (
-    stage: LoginStage,
-    flight: Flight,
-    run: () => Observable<LoginReply<C>>,
-    about: Pick<Slot<C>, 'renews' | 'method'>,
-  ): Slot<C> => {
-    const over$ = new Subject<unknown>();
-    const end$ = flightEnd$;
-    let receivedAt = 0;
-    const free = () => {
-      if (slots[stage] === slot) slots[stage] = undefined;
-    };
-    const reply$ = defer(() => {
-      enter(flight, stage);
-      // Whoever was told of it may have ended it.
-      return flight === current ? run() : EMPTY;
-    }).pipe(
-      switchMap((reply) => {
-        receivedAt = now();
-        return prepare(flight, reply).pipe(map(() => reply));
-      }),
-    );
-    const outcome$ = defer(() => orError(reply$, end$)).pipe(
-      tap({ next: free, error: free }),
-      map((reply): Outcome<C> => {
-        if ('credential' in reply) land(flight, reply, receivedAt);
-        else state.change(transitions.guestTold(reply));
-        return { ...reply, flight };
-      }),
-      catchError((error: unknown) => {
-        fail(flight, error as SessionError, !receivedAt);
-        throw error;
-      }),
-      // Runs when everybody has the outcome: whoever goes on to the interactive stage has opened it.
-      finalize(() => {
-        free();
-        if (flight === current && stage === 'interactive') {
-          events.tell(
-            'login-failure',
-            sessionError('auth-cancelled', 'nobody waits for it any more'),
-            flight,
-          );
+      return runHook(room, flight, 'afterLogin', () =>
+        room.settings.afterLogin(credential, (options) => send(room.settings, options, credential)),
+      ).pipe(map(() => reply));
+    }),
+  );
+  const outcome$ = orError(reply$, flightEnd$).pipe(
+    map((reply): Outcome => {
+      free();
+      if ('credential' in reply) land(room, flight, reply, receivedAt);
+      else change(room, transitions.guestTold(room.memory, reply.guest));
+      return { ...reply, flight };
+    }),
+    catchError((error: unknown) => {
+      free();
+      fail(room, flight, error as SessionError, !receivedAt);
+      throw error;
+    }),
+    // Runs when everybody has the outcome: whoever goes on to the interactive stage has opened it.
+    finalize(() => {
+      free();
+      if (isCurrent() && flight.stage === stage) {
+        if (stage === 'interactive') {
+          tell(room, 'login-failure', sessionError('auth-cancelled', 'nobody waits for it any more'), flight);
         }
-        if (flight.stage === stage) withdraw(flight);
-        book.arrived();
-        if (end$ === flightEnd$) over$.next(stage);
-      }),
-      shareReplay({ bufferSize: 1, refCount: stage === 'interactive' }),
-    );
-    const slot = { ...about, outcome$, over$ };
-    return (slots[stage] = slot);
-  };
+        change(room, transitions.withdrawn(room.memory));
+      }
+      room.arriving = false;
+      usable(room);
+      if (flightEnd$ === room.flightEnd$) room.over$.next(stage);
+    }),
+    shareReplay({ bufferSize: 1, refCount: stage === 'interactive' }),
+  );
+  const slot = { ...about, outcome$ };
+  return (room.slots[stage] = slot);
+}
 
-  return {
-    get slots() {
-      return slots;
-    },
-    openSilent: (mode, renews) => {
-      const flight = begin(mode);
-      return open('silent', flight, () => silentStage(room, flight, renews), { renews });
-    },
-    openInteractive: (opening) => {
-      const asked = opening.flight;
-      const flight = asked && asked === current ? asked : begin(opening.mode);
-      const { method } = opening.authorize;
-      return open('interactive', flight, () => interactiveStage(room, flight, opening), { method });
-    },
-    wait: (source) => orError(source, waitersEnd$),
-    abort: (error) => {
-      const [flight, waiters$, flight$] = [current, waitersEnd$, flightEnd$];
-      current = undefined;
-      slots = {};
-      waitersEnd$ = new Subject();
-      flightEnd$ = new Subject();
-      if (flight) events.tell('login-failure', error, flight);
-      // The waiters first: none of them may take the flight's end for something to go on from.
-      waiters$.next(error);
-      flight$.next(error);
-    },
-  };
+export function openSilent(room: Room, mode: LoginMode, renews: Credential | undefined): Slot {
+  const flight = begin(mode);
+  return open(room, 'silent', flight, () => silentStage(room, flight, renews), { renews });
+}
+
+export function openInteractive(room: Room, opening: Opening): Slot {
+  const asked = opening.flight;
+  const flight = asked && asked === room.memory.flight ? asked : begin(opening.mode);
+  const { method } = opening.authorize;
+  return open(room, 'interactive', flight, () => interactiveStage(room, flight, opening), { method });
+}
+
+/** Ends what is in progress; all who wait get the error. */
+export function abort(room: Room, error: SessionError, flight: Flight | undefined): void {
+  const { waitersEnd$, flightEnd$ } = room;
+  room.slots = {};
+  room.waitersEnd$ = new Subject();
+  room.flightEnd$ = new Subject();
+  if (flight) tell(room, 'login-failure', error, flight);
+  // The waiters first: none of them may take the flight's end for something to go on from.
+  waitersEnd$.next(error);
+  flightEnd$.next(error);
 }

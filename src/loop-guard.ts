@@ -1,36 +1,22 @@
 import { distance, now } from './clock';
+import type { Room } from './room';
+
+// Bounds what a backend can cause that refuses every fresh credential it issues.
 
 const FLIGHTS = 5;
 const HALF_MINUTE = 30000;
 
-/** Bounds what a backend can cause that refuses every fresh credential it issues. */
-export interface LoopGuard {
-  /** The backend refused the current credential: the next flights are its doing. */
-  refused(): void;
-  /** A credential was issued: a later flight needs a cause of its own. */
-  issued(): void;
-  /** A fresh credential worked, or the user acted: what was counted no longer counts. */
-  reset(): void;
-  /** Counts a flight that is about to start; false where it must not. */
-  mayStart(): boolean;
+/** A fresh credential worked, or the user acted: what was counted no longer counts. */
+export function resetLoop(room: Room): void {
+  room.caused = false;
+  room.starts = [];
 }
 
-export function createLoopGuard(): LoopGuard {
-  let caused = false;
-  let starts: readonly number[] = [];
-  return {
-    refused: () => (caused = true),
-    issued: () => (caused = false),
-    reset: () => {
-      caused = false;
-      starts = [];
-    },
-    mayStart: () => {
-      if (!caused) return true;
-      starts = starts.filter((start) => distance(start) <= HALF_MINUTE);
-      if (starts.length >= FLIGHTS) return false;
-      starts = [...starts, now()];
-      return true;
-    },
-  };
+/** Counts a flight that is about to start; false where it must not. */
+export function mayStart(room: Room): boolean {
+  if (!room.caused) return true;
+  const recent = room.starts.filter((start) => distance(start) <= HALF_MINUTE);
+  const may = recent.length < FLIGHTS;
+  room.starts = may ? [...recent, now()] : recent;
+  return may;
 }

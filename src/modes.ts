@@ -1,95 +1,92 @@
-import { catchError, defer, map, of, switchMap, take } from 'rxjs';
-import type { Observable } from 'rxjs';
-import type { Flights, Opening, Outcome } from './flight';
+import { catchError, defer, map, switchMap, take } from 'rxjs';
+import type { Observable, ObservableInput } from 'rxjs';
+import { usable } from './credential';
+import { tell } from './events';
+import { openInteractive, openSilent } from './flight';
+import type { Opening, Outcome } from './flight';
+import { mayStart } from './loop-guard';
 import type { Room } from './room';
 import { sessionError } from './session-error';
 import type { Credential, CredentialReply, LoginMode, LoginOptions } from './types';
 
+// Each mode, as a composition of the two stages.
+
+export const MODES: readonly LoginMode[] = ['common', 'silent', 'force', 'forceSilent', 'forceAuth'];
+
+const reuses = (mode: LoginMode) => mode === 'common' || mode === 'silent';
+const asks = (mode: LoginMode) => mode === 'common' || mode === 'force';
+
 /** The mode that goes as far, but does not use the existing session. */
-export const FRESH: Readonly<Record<LoginMode, LoginMode>> = {
-  common: 'force',
-  silent: 'forceSilent',
-  force: 'force',
-  forceSilent: 'forceSilent',
-  forceAuth: 'forceAuth',
-};
+export const afresh = (mode: LoginMode): LoginMode =>
+  reuses(mode) ? (asks(mode) ? 'force' : 'forceSilent') : mode;
 
-/** Each mode, as a composition of the two stages. */
-export function createModes<C extends Credential>(
-  { settings, events, state, book, keeper, loop }: Room<C>,
-  flights: Flights<C>,
-): (mode: LoginMode, options: LoginOptions) => Observable<C> {
-  const { backend, defaultMethod } = settings;
-
-  const refuse = (): never => {
-    throw sessionError('interaction-required', 'only the user can log in');
-  };
-
-  /** The silent stage: the one in progress, or a new one. */
-  const silentStage = (mode: LoginMode): Observable<Outcome<C>> => {
-    if (flights.slots.silent) return flights.slots.silent.outcome$;
-    if (keeper.forgotten) return of({ authorize: { method: defaultMethod } });
-    if (!loop.mayStart()) {
+/** The silent stage: the one in progress, or a new one. */
+const silentStage = (room: Room, mode: LoginMode): Observable<Outcome> =>
+  defer((): ObservableInput<Outcome> => {
+    const { memory, settings, slots } = room;
+    if (slots.silent) return slots.silent.outcome$;
+    if (room.forgotten) return [{ authorize: { method: settings.defaultMethod } }];
+    if (!mayStart(room)) {
       const error = sessionError('login-loop', 'each new credential is refused');
-      events.tell('login-loop', error);
+      tell(room, 'login-loop', error);
       throw error;
     }
-    const { held, over } = state.memory;
-    const renews = backend.refresh && FRESH[mode] !== mode && over && held;
-    return flights.openSilent(mode, renews ? held.credential : undefined).outcome$;
+    const renews = settings.backend.refresh && reuses(mode) && memory.over;
+    return openSilent(room, mode, renews ? memory.credential : undefined).outcome$;
+  });
+
+/** The interactive stage: the one in progress, or a new one. */
+const interactiveStage = (room: Room, opening: Opening): Observable<Outcome> =>
+  (room.slots.interactive || openInteractive(room, opening)).outcome$;
+
+/** Once more, when a stage in progress is over. */
+const afterwards = (room: Room, again: () => ObservableInput<Outcome>): Observable<Outcome> =>
+  room.over$.pipe(take(1), switchMap(again));
+
+/** Common, silent, force and forceSilent. */
+function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Outcome> {
+  const { silent, interactive } = room.slots;
+  const current = () => (reuses(mode) ? usable(room) : undefined);
+  const ask = (asked: Pick<Opening, 'authorize'>): Observable<Outcome> => {
+    if (!asks(mode)) throw sessionError('interaction-required', 'only the user can log in');
+    return interactiveStage(room, { mode, tips: options.tips, ...asked });
   };
-
-  /** The end of the silent stage in progress, whatever it is. */
-  const silentEnd = (): Observable<Outcome<C> | undefined> =>
-    flights.slots.silent
-      ? flights.slots.silent.outcome$.pipe(catchError(() => of(undefined)))
-      : of(undefined);
-
-  /** The interactive stage: the one in progress, or a new one. */
-  const interactiveStage = (opening?: Opening): Observable<C> =>
-    (flights.slots.interactive || flights.openInteractive(opening as Opening)).outcome$.pipe(
-      map((outcome) => (outcome as CredentialReply<C>).credential),
-    );
-
-  /** Common, silent, force and forceSilent. */
-  const throughSilent = (mode: LoginMode, options: LoginOptions): Observable<C> => {
-    const { silent, interactive } = flights.slots;
-    const reuses = FRESH[mode] !== mode;
-    const asks = mode === 'common' || mode === 'force';
-    const usable = reuses && book.usable();
-    if (!silent && usable) return of(usable);
-    if (interactive) return asks ? interactiveStage() : refuse();
-    if (silent && silent.renews && !reuses)
-      return silentEnd().pipe(switchMap(() => throughSilent(mode, options)));
-    return silentStage(mode).pipe(
-      catchError((error: unknown) => {
-        if (usable && usable === book.usable()) return of({ credential: usable });
-        throw error;
-      }),
-      switchMap((outcome) => {
-        if ('credential' in outcome) return of(outcome.credential);
-        const still = reuses && book.usable();
-        if (still) return of(still);
-        return asks ? interactiveStage({ mode, tips: options.tips, ...outcome }) : refuse();
-      }),
-    );
-  };
-
-  const forceAuth = (mode: LoginMode, options: LoginOptions): Observable<C> =>
-    silentEnd().pipe(
-      switchMap((outcome) => {
-        const { method = defaultMethod, tips } = options;
-        const open = flights.slots.interactive;
-        if (open && open.method !== method) {
-          return open.over$.pipe(
-            take(1),
-            switchMap(() => forceAuth(mode, options)),
-          );
-        }
-        const agrees = outcome && 'authorize' in outcome && outcome.authorize.method === method;
-        return interactiveStage({ mode, tips, authorize: { method }, ...(agrees && outcome) });
-      }),
-    );
-
-  return (mode, options) => defer(() => (mode === 'forceAuth' ? forceAuth : throughSilent)(mode, options));
+  const credential = current();
+  if (credential && !silent) return [{ credential }];
+  if (interactive) return ask({ authorize: { method: '' } });
+  if (silent && silent.renews && !reuses(mode))
+    return afterwards(room, () => throughSilent(room, mode, options));
+  return silentStage(room, mode).pipe(
+    catchError((error: unknown) => {
+      if (credential && credential === current()) return [{ credential }];
+      throw error;
+    }),
+    switchMap((outcome): ObservableInput<Outcome> => {
+      if ('credential' in outcome) return [outcome];
+      const still = current();
+      return still ? [{ credential: still }] : ask(outcome);
+    }),
+  );
 }
+
+function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Outcome> {
+  const { silent, interactive } = room.slots;
+  const { method = room.settings.defaultMethod, tips } = options;
+  const opening = { mode, tips, authorize: { method } };
+  if (interactive && interactive.method !== method) {
+    return afterwards(room, () => forceAuth(room, mode, options));
+  }
+  if (!silent) return interactiveStage(room, opening);
+  return silent.outcome$.pipe(
+    catchError(() => [{}]),
+    switchMap((outcome) => {
+      const agrees = 'authorize' in outcome && outcome.authorize.method === method;
+      return agrees ? interactiveStage(room, { ...opening, ...outcome }) : forceAuth(room, mode, options);
+    }),
+  );
+}
+
+export const logIn = (room: Room, mode: LoginMode, options: LoginOptions): Observable<Credential> =>
+  defer(() => (mode === 'forceAuth' ? forceAuth : throughSilent)(room, mode, options)).pipe(
+    map((outcome) => (outcome as CredentialReply).credential),
+  );

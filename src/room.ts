@@ -1,27 +1,135 @@
+import { BehaviorSubject, Subject } from 'rxjs';
+import type { ObservableInput } from 'rxjs';
 import type { Settings } from './config';
-import type { CredentialBook } from './credential';
-import type { Events } from './events';
-import type { Exchange } from './exchange';
-import type { Foreground } from './foreground';
-import type { LoopGuard } from './loop-guard';
-import type { PromptDesk } from './prompts';
-import type { Sender } from './send';
-import type { SessionKey } from './session-key';
-import type { State } from './state';
-import type { RecordKeeper } from './store';
-import type { Credential } from './types';
+import type { Slot } from './flight';
+import type { Generation } from './hooks';
+import type { SessionError } from './session-error';
+import type {
+  AuthPrompt,
+  Credential,
+  LoginMode,
+  LoginStage,
+  SessionEvent,
+  SessionOrigin,
+  SessionState,
+  StoredSession,
+} from './types';
 
-/** What one session's logins work with. */
-export interface Room<C extends Credential> {
-  readonly settings: Settings<C>;
-  readonly events: Events;
-  readonly foreground: Foreground;
-  readonly state: State<C>;
-  readonly book: CredentialBook<C>;
-  readonly keeper: RecordKeeper<C>;
-  readonly loop: LoopGuard;
-  readonly sessionKey: SessionKey;
-  readonly desk: PromptDesk;
-  readonly exchange: Exchange<C>;
-  readonly sender: Sender<C>;
+/** A credential with when and how it came. */
+export interface Held {
+  readonly credential: Credential;
+  /** Epoch ms. */
+  readonly receivedAt: number;
+  readonly origin: SessionOrigin;
+}
+
+/** One login in progress, and what it may still use up. */
+export interface Flight {
+  readonly mode: LoginMode;
+  readonly startedAt: number;
+  stage: LoginStage;
+  /** How often a step that the background interrupted may be taken again. */
+  interruptions: number;
+  /** It called wx.login, so the session_key is fresh. */
+  tookCode?: boolean;
+}
+
+/** What the session knows; `SessionState` is its public view. */
+export interface Memory extends Partial<Held> {
+  /** The credential is known to be past its end, or refused. */
+  readonly over?: boolean;
+  readonly flight?: Flight;
+  readonly error?: SessionError;
+  readonly guest?: unknown;
+}
+
+/**
+ * What one session consists of. Everything in `src` is a function over it; each group of fields is changed only by
+ * the file that it is named after. Inside, a credential is a `Credential`: its type parameter is for the callers.
+ */
+export interface Room {
+  readonly settings: Settings;
+
+  // session.ts
+  started?: boolean;
+  disposed?: SessionError;
+  readonly disposed$: Subject<SessionError>;
+  /** Completes when the stored session has been read. */
+  readonly restored$: Subject<never>;
+  readonly event$: Subject<SessionEvent>;
+  readonly shown$: BehaviorSubject<boolean>;
+
+  // state.ts
+  memory: Memory;
+  /** The last one in the queue, or the one told last. */
+  latest: SessionState;
+  readonly told$: BehaviorSubject<SessionState>;
+  readonly queue: SessionState[];
+  telling?: boolean;
+
+  // credential.ts
+  generation: Generation;
+  /** The waiters of the flight that brought the credential do not have it yet: the clock does not count. */
+  arriving?: boolean;
+
+  // loop-guard.ts
+  /** The backend refused the current credential: the next flights are its doing. */
+  caused?: boolean;
+  starts: readonly number[];
+
+  // session-key.ts: whether it is good, where that is known
+  sessionKey$?: ObservableInput<boolean>;
+
+  // store.ts
+  /** Silent login is turned off. */
+  forgotten?: boolean;
+  /** What is to be stored. */
+  record?: StoredSession;
+  /** Storage is known to be empty. */
+  empty?: boolean;
+  readonly writes$: Subject<ObservableInput<unknown>>;
+
+  // prompts.ts
+  readonly open$: BehaviorSubject<AuthPrompt | null>;
+  readonly viewers$: BehaviorSubject<number>;
+  lastId: number;
+
+  // exchange.ts
+  /** A function of the app's is being called right now; a guard in there would wait for itself. */
+  inCall?: boolean;
+  exchanged: readonly string[];
+
+  // flight.ts
+  slots: Partial<Record<LoginStage, Slot>>;
+  /** Both are replaced when they have done their work, so that what begins in a handler of it is not hit. */
+  waitersEnd$: Subject<SessionError>;
+  flightEnd$: Subject<SessionError>;
+  /** Emits when a stage is over, however it ended. */
+  readonly over$: Subject<unknown>;
+}
+
+export function createRoom(settings: Settings): Room {
+  const latest: SessionState = Object.freeze({ status: 'anonymous' });
+  return {
+    settings,
+    disposed$: new Subject(),
+    restored$: new Subject(),
+    event$: new Subject(),
+    shown$: new BehaviorSubject(true),
+    memory: {},
+    latest,
+    told$: new BehaviorSubject<SessionState>(latest),
+    queue: [],
+    generation: {},
+    starts: [],
+    writes$: new Subject(),
+    open$: new BehaviorSubject<AuthPrompt | null>(null),
+    viewers$: new BehaviorSubject(0),
+    lastId: 0,
+    exchanged: [],
+    slots: {},
+    waitersEnd$: new Subject(),
+    flightEnd$: new Subject(),
+    over$: new Subject(),
+  };
 }

@@ -1,43 +1,25 @@
-import { catchError, defer, map, type Observable, of, shareReplay, takeUntil } from 'rxjs';
-import type { Foreground } from './foreground';
-import type { Platform } from './platform/platform';
-
-/** WeChat's session_key, as far as a mini-program can know it. */
-export interface SessionKey {
-  /** Is it still good? Asks `wx.checkSession` at most once in a foreground period. */
-  verify(): Observable<boolean>;
-  /** A login took a new code: its session_key is good. */
-  renewed(): void;
-  /** What was known no longer counts. */
-  forget(): void;
-}
+import { catchError, defer, map, shareReplay, takeUntil } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { within } from './foreground';
+import type { Room } from './room';
 
 /**
- * @param limit - ms that the question may take
- * @param end$ - ends it
+ * Is WeChat's session_key still good? Asks `wx.checkSession` at most once, until what is known is forgotten.
+ *
  * @see https://developers.weixin.qq.com/miniprogram/dev/api/open-api/login/wx.checkSession.html: it fails for an
  *   expired key, and looks the same for any other failure
  */
-export function createSessionKey(
-  platform: Platform,
-  foreground: Foreground,
-  limit: number,
-  end$: Observable<unknown>,
-): SessionKey {
-  let answer$: Observable<boolean> | undefined;
-  return {
-    verify: () =>
-      defer(
-        () =>
-          (answer$ ??= defer(() => platform.call('checkSession')).pipe(
-            foreground.within(limit, 'wx.checkSession'),
-            map(() => true),
-            catchError(() => of(false)),
-            takeUntil(end$),
-            shareReplay({ bufferSize: 1, refCount: false }),
-          )),
-      ),
-    renewed: () => void (answer$ = of(true)),
-    forget: () => void (answer$ = undefined),
-  };
-}
+export const verifySessionKey = (room: Room): Observable<boolean> =>
+  defer(() => {
+    const { platform, timeouts } = room.settings;
+    room.sessionKey$ =
+      room.sessionKey$ ||
+      defer(() => platform.call('checkSession')).pipe(
+        within(room, timeouts.code, 'wx.checkSession'),
+        map(() => true),
+        catchError(() => [false]),
+        takeUntil(room.disposed$),
+        shareReplay({ bufferSize: 1, refCount: false }),
+      );
+    return room.sessionKey$;
+  });

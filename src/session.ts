@@ -1,36 +1,23 @@
-import {
-  catchError,
-  concat,
-  defer,
-  EMPTY,
-  ignoreElements,
-  map,
-  merge,
-  of,
-  shareReplay,
-  Subject,
-  switchMap,
-  takeUntil,
-} from 'rxjs';
-import type { Observable } from 'rxjs';
+import { catchError, concatAll, defer, EMPTY, map, shareReplay, switchMap, takeUntil, toArray } from 'rxjs';
+import type { Observable, ObservableInput } from 'rxjs';
 import { configInvalid, readConfig } from './config';
-import { createCredentialBook } from './credential';
-import { createEvents } from './events';
-import { createExchange } from './exchange';
-import { createFlights } from './flight';
-import { createForeground } from './foreground';
+import { alarm, endGeneration, expire, take, usable } from './credential';
+import { tell, tellThrown } from './events';
+import { runHook } from './exchange';
+import { abort } from './flight';
 import { provideHooks } from './hooks';
 import type { SessionHooks } from './hooks';
-import { createLoopGuard } from './loop-guard';
-import { createModes, FRESH } from './modes';
+import { resetLoop } from './loop-guard';
+import { afresh, logIn, MODES } from './modes';
 import { orError } from './or-error';
-import { createPromptDesk } from './prompts';
-import { createSender } from './send';
+import { prompts } from './prompts';
+import { createRoom } from './room';
+import { checkUrl, send } from './send';
 import { sessionError } from './session-error';
 import type { SessionError } from './session-error';
-import { createSessionKey } from './session-key';
-import { createState, transitions } from './state';
-import { createRecordKeeper } from './store';
+import { verifySessionKey } from './session-key';
+import { change, inTurn, states, transitions } from './state';
+import { clear, restore } from './store';
 import type { Credential, RequestOptions, Session, SessionConfig } from './types';
 
 /**
@@ -51,138 +38,123 @@ import type { Credential, RequestOptions, Session, SessionConfig } from './types
  * ```
  */
 export function createSession<C extends Credential = Credential>(config: SessionConfig<C>): Session<C> {
-  const settings = readConfig(config);
-  const { source, backend, platform, timeouts } = settings;
-
-  const disposed$ = new Subject<SessionError>();
-  const events = createEvents();
-  const foreground = createForeground();
-  const state = createState<C>();
-  const loop = createLoopGuard();
-  const keeper = createRecordKeeper(settings, foreground, state, events);
-  const book = createCredentialBook(settings, state, loop, keeper, events);
-  const sessionKey = createSessionKey(platform, foreground, timeouts.code, disposed$);
-  const desk = createPromptDesk(foreground.after, settings.promptGrace);
-  const exchange = createExchange(settings, foreground, events);
-  const sender = createSender(settings);
-  const room = {
-    settings,
-    events,
-    foreground,
-    state,
-    loop,
-    keeper,
-    book,
-    sessionKey,
-    desk,
-    exchange,
-    sender,
-  };
-  const flights = createFlights(room);
-  const login = createModes(room, flights);
-
-  const restored$ = new Subject<never>();
-  let started = false;
-  let disposed: SessionError | undefined;
+  const room = createRoom(readConfig(config));
+  const { settings, disposed$, event$, restored$ } = room;
 
   /** Everything that is not needed before the session is first used. */
   const start = () => {
-    if (started || disposed) return;
-    started = true;
-    // eslint-disable-next-line rxjs-x/no-ignored-error -- a platform's own fault: rxjs reports it, nothing depends on it
-    platform.shown$.pipe(takeUntil(disposed$)).subscribe((shown) => {
-      foreground.shown$.next(shown);
-      if (!shown) return;
-      sessionKey.forget();
-      book.usable();
-    });
-    const { generation } = book;
-    const read$ = keeper.read().pipe(takeUntil(disposed$));
-    // eslint-disable-next-line rxjs-x/no-ignored-error -- the keeper turns failures into events
-    read$.subscribe({
-      next: (record) => {
-        // A logout that came first could not know of the mark that it has to keep.
-        if (generation.ended) void keeper.clear();
-        else if ('credential' in record) {
-          const { credential, receivedAt } = record;
-          state.together(() => book.take({ credential, receivedAt, origin: 'restored' }, record));
-        }
-      },
-      complete: () => restored$.complete(),
-    });
-  };
-
-  const usable = () => {
-    start();
-    return disposed ? undefined : book.usable();
-  };
-
-  const verify = () =>
-    defer(() => (usable() ? sessionKey.verify().pipe(map((good) => good && !!usable())) : of(false)));
-
-  /** Refuses what comes after `dispose`. */
-  const alive = <T>(work: () => Observable<T>) =>
-    defer(() => {
-      if (disposed) throw disposed;
-      start();
-      return work();
-    });
-
-  const tellBackend = (credential: C) =>
-    exchange
-      .hook({ interruptions: 0, tookCode: false }, 'logout', () => backend.logout?.(credential))
+    if (room.started || room.disposed) return;
+    room.started = true;
+    room.writes$.pipe(concatAll(), takeUntil(disposed$)).subscribe();
+    room.told$
       .pipe(
-        catchError((error: unknown) => {
-          events.tell('backend-logout-failure', error as SessionError);
-          return EMPTY;
-        }),
-      );
+        switchMap(() => alarm(room)),
+        takeUntil(disposed$),
+      )
+      .subscribe();
+    // eslint-disable-next-line rxjs-x/no-ignored-error -- a platform's own fault: rxjs reports it, nothing depends on it
+    settings.platform.shown$.pipe(takeUntil(disposed$)).subscribe((shown) => {
+      room.shown$.next(shown);
+      if (!shown) return;
+      room.sessionKey$ = undefined;
+      usable(room);
+    });
+    const { generation } = room;
+    // eslint-disable-next-line rxjs-x/no-ignored-error -- reading turns failures into events
+    restore(room)
+      .pipe(takeUntil(disposed$))
+      .subscribe({
+        next: (record) => {
+          // A logout that came first could not know of the mark that it has to keep.
+          if (generation.ended) clear(room);
+          else if ('credential' in record) {
+            const { credential, receivedAt, guest } = record;
+            inTurn(room, () => {
+              take(room, { credential, receivedAt, origin: 'restored' }, guest);
+              usable(room);
+            });
+          }
+        },
+        complete: () => restored$.complete(),
+      });
+  };
 
-  const session: Session<C> = {
-    source,
+  const current = () => {
+    start();
+    return room.disposed ? undefined : usable(room);
+  };
+
+  /** Waits for the stored session; refuses what comes after `dispose`. */
+  const alive = <T>(work: () => ObservableInput<T>): Observable<T> =>
+    defer(() => {
+      if (room.disposed) throw room.disposed;
+      start();
+      return restored$.pipe(toArray(), switchMap(work));
+    });
+
+  const verify = (): ObservableInput<boolean> =>
+    current() ? verifySessionKey(room).pipe(map((good) => good && !!current())) : [false];
+
+  const tellBackend = (credential: Credential) =>
+    runHook(room, { interruptions: 0 }, 'logout', () => {
+      const { backend } = settings;
+      return backend.logout && backend.logout(credential);
+    }).pipe(
+      catchError((error: unknown) => {
+        tell(room, 'backend-logout-failure', error as SessionError);
+        return EMPTY;
+      }),
+    );
+
+  const session: Session = {
+    source: settings.source,
     session$: defer(() => {
-      usable();
-      return state.state$;
+      current();
+      return states(room);
     }),
     get snapshot() {
-      usable();
-      return state.snapshot;
+      current();
+      return room.latest;
     },
     get credential() {
-      return usable();
+      return current();
     },
-    prompt$: desk.prompt$,
-    event$: events.asObservable(),
+    prompt$: prompts(room),
+    event$: event$.asObservable(),
     login: (options) =>
-      alive(() => {
+      defer(() => {
         const asked = options || {};
         const { mode = 'common' } = asked;
-        const modes = Object.keys(FRESH);
-        if (!modes.includes(mode)) throw configInvalid('mode', `must be one of ${modes.join(', ')}`);
-        if (exchange.inCall) throw sessionError('reentrant-login', 'a login cannot wait for itself');
-        const before = asked.verify && usable();
-        const credential$ = before
-          ? verify().pipe(
-              // Whoever was told earlier may have logged in anew by now.
-              switchMap((good) => login(good || book.usable() !== before ? mode : FRESH[mode], asked)),
-            )
-          : login(mode, asked);
-        return flights.wait(concat(restored$, credential$));
+        if (!MODES.includes(mode)) throw configInvalid('mode', `must be one of ${MODES.join(', ')}`);
+        if (room.inCall) throw sessionError('reentrant-login', 'a login cannot wait for itself');
+        const login$ = alive(() => {
+          const before = asked.verify && usable(room);
+          if (!before) return logIn(room, mode, asked);
+          return defer(verify).pipe(
+            // Whoever was told earlier may have logged in anew by now.
+            switchMap((good) => logIn(room, good || usable(room) !== before ? mode : afresh(mode), asked)),
+          );
+        });
+        return orError(login$, room.waitersEnd$);
       }),
     logout: ({ forget } = {}) => {
-      if (disposed) return of(undefined);
+      if (room.disposed) return defer(() => [undefined]);
       start();
-      const { held } = state.memory;
-      return state.together(() => {
-        book.nextGeneration('logged-out');
-        loop.reset();
-        sessionKey.forget();
-        state.change(transitions.loggedOut());
-        const cleared$ = keeper.clear(forget);
-        flights.abort(sessionError('logged-out', 'logged out'));
-        events.tell('logout');
-        const settled$ = merge(cleared$, held ? tellBackend(held.credential) : EMPTY);
-        const done$ = concat(settled$.pipe(ignoreElements(), takeUntil(disposed$)), of(undefined)).pipe(
+      const { credential, flight } = room.memory;
+      return inTurn(room, () => {
+        endGeneration(room, 'logged-out');
+        resetLoop(room);
+        room.sessionKey$ = undefined;
+        change(room, transitions.loggedOut());
+        const cleared$ = clear(room, forget);
+        abort(room, sessionError('logged-out', 'logged out'), flight);
+        tell(room, 'logout');
+        const done$ = (credential ? tellBackend(credential) : EMPTY).pipe(
+          toArray(),
+          switchMap(() => cleared$),
+          takeUntil(disposed$),
+          toArray(),
+          map(() => undefined),
           shareReplay({ bufferSize: 1, refCount: false }),
         );
         done$.subscribe();
@@ -190,45 +162,42 @@ export function createSession<C extends Credential = Credential>(config: Session
       });
     },
     invalidate: (credential) => {
-      usable();
-      return !disposed && book.expire(credential, true);
+      current();
+      return !room.disposed && expire(room, credential, true);
     },
     isExpired: (outcome) => {
       try {
         return !!settings.isExpired(outcome);
       } catch (error) {
-        events.threw('isExpired', error);
+        tellThrown(room, 'isExpired', error);
         return false;
       }
     },
-    verify: () => alive(() => orError(verify(), disposed$)),
+    verify: () => orError(alive(verify), disposed$),
     dispose: () => {
-      if (disposed) return;
-      disposed = sessionError('disposed', 'disposed');
-      book.nextGeneration('disposed');
-      flights.abort(disposed);
-      disposed$.next(disposed);
-      state.change(transitions.withdrawn());
-      [keeper, state, desk, events].forEach((part) => part.complete());
+      if (room.disposed) return;
+      const error = (room.disposed = sessionError('disposed', 'disposed'));
+      const { flight } = room.memory;
+      endGeneration(room, 'disposed');
+      inTurn(room, () => {
+        change(room, transitions.withdrawn(room.memory));
+        abort(room, error, flight);
+        disposed$.next(error);
+      });
+      [room.told$, room.open$, event$].forEach((subject) => subject.complete());
     },
   };
 
-  const hooks: SessionHooks<C> = {
+  const hooks: SessionHooks = {
     get generation() {
-      return book.generation;
+      return room.generation;
     },
     accepted: ({ token }) => {
-      const current = book.usable();
-      if (current && current.token === token) loop.reset();
+      const credential = usable(room);
+      if (credential && credential.token === token) resetLoop(room);
     },
-    checkUrl: sender.checkUrl,
-    send: <T>(options: RequestOptions) =>
-      alive(() =>
-        concat(
-          restored$,
-          defer(() => sender.send<T>(options, book.usable())),
-        ),
-      ),
+    checkUrl: (url) => checkUrl(settings, url),
+    send: <T>(options: RequestOptions) => alive(() => send<T>(settings, options, usable(room))),
   };
-  return provideHooks(session, hooks);
+  return provideHooks(session, hooks) as Session<never> as Session<C>;
 }

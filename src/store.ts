@@ -1,131 +1,94 @@
-import { catchError, concatAll, defer, EMPTY, finalize, from, switchMap, of, Subject, tap } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, from, map, Subject, switchMap, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
-import type { Settings } from './config';
-import { frozen } from './fields';
-import type { Foreground } from './foreground';
-import type { Events } from './events';
+import { tell } from './events';
+import { fieldsOf, frozen } from './fields';
+import { within } from './foreground';
 import { readCredential } from './reply';
+import type { Room } from './room';
 import { sessionError } from './session-error';
-import type { State } from './state';
-import type { Credential, CredentialStore, StoredSession } from './types';
+import type { CredentialStore, StoredSession } from './types';
 
-/** The stored record, read once and written in order; a failing store is an event and nothing else. */
-export interface RecordKeeper<C extends Credential> {
-  /** Silent login is turned off. */
-  readonly forgotten: boolean;
-  /** Emits the stored session, if there is one that can be used; synchronously for a synchronous store. */
-  read(): Observable<StoredSession<C>>;
-  /** Writes what memory holds; `interactive`: and takes the forget mark back. */
-  keep(interactive: boolean): void;
-  /** Removes the session's record; the forget mark stays. Completes when that is settled. */
-  clear(forget?: boolean): Observable<unknown>;
-  /** Waits for nothing any more. */
-  complete(): void;
-}
+// The stored record, read once and written in order; a failing store is an event and nothing else.
 
-const isThenable = (value: unknown): value is Promise<unknown> =>
-  !!value && typeof (value as Promise<unknown>).then === 'function';
+const isThenable = (value: unknown): value is Promise<unknown> => typeof fieldsOf(value).then === 'function';
 
 /** What is stored, if anything is; throws for a record that is none of ours. */
-function readRecord<C extends Credential>(value: unknown, source: string): StoredSession<C> | undefined {
+function readRecord(value: unknown, source: string): StoredSession | undefined {
   if (value == null || value === '') return;
-  const record = value as {
-    version?: unknown;
-    source?: unknown;
-    receivedAt?: unknown;
-    credential?: unknown;
-    forget?: unknown;
-  };
-  const known = record.version === 1 && record.source === source;
-  if (known && record.forget === true) return value as StoredSession<C>;
-  if (!known || typeof record.receivedAt !== 'number') throw value;
-  return frozen({ ...(value as StoredSession<C>), credential: readCredential<C>(record.credential) });
+  const { version, source: owner, forget, receivedAt, credential } = fieldsOf(value);
+  const ours = version === 1 && owner === source;
+  if (ours && forget === true) return value as StoredSession;
+  if (!ours || typeof receivedAt !== 'number') throw value;
+  return frozen({ ...(value as StoredSession), credential: readCredential(credential) });
 }
 
-export function createRecordKeeper<C extends Credential>(
-  { store, source, timeouts }: Settings<C>,
-  foreground: Foreground,
-  state: State<C>,
-  events: Events,
-): RecordKeeper<C> {
-  const writes = new Subject<Observable<unknown>>();
-  const writing = writes.pipe(concatAll()).subscribe();
-  let forgotten = false;
-  let empty = false;
-  let closed = false;
-  let latest: StoredSession<C> | undefined;
+/** Works with the store; an asynchronous one has its time limit. */
+const using = (room: Room, work: (store: CredentialStore) => unknown): Observable<unknown> =>
+  defer(() => {
+    const { store, timeouts } = room.settings;
+    const result = work(store);
+    return isThenable(result) ? from(result).pipe(within(room, timeouts.exchange, 'the store')) : [result];
+  });
 
-  const run = (work: (store: CredentialStore<C>) => unknown): Observable<unknown> =>
-    defer(() => {
-      const result = work(store);
-      return isThenable(result)
-        ? from(result).pipe(foreground.within(timeouts.exchange, 'the store'))
-        : of(result);
-    });
+const report = (room: Room, cause: unknown): Observable<never> => {
+  tell(room, 'storage-failure', sessionError('config-invalid', 'the store failed', cause));
+  return EMPTY;
+};
 
-  const put = (record: StoredSession<C> | undefined) => (record ? store.write(record) : store.remove());
+const put = (store: CredentialStore, record: StoredSession | undefined) =>
+  record ? store.write(record) : store.remove();
 
-  const report = (cause: unknown): Observable<never> => {
-    events.tell('storage-failure', sessionError('config-invalid', 'the store failed', cause));
-    return EMPTY;
+/** Stores a record, or removes what is stored, after what is being written. Completes when that is settled. */
+function save(room: Room, record?: StoredSession): Observable<unknown> {
+  const settled$ = new Subject<never>();
+  let givenUp = false;
+  // A step that was given up may still take effect: then what is to be stored is stored once more.
+  const late = (): unknown => {
+    if (room.record === record || !(givenUp || room.disposed)) return;
+    room.empty = false;
+    return room.disposed ? put(room.settings.store, room.record) : save(room, room.record);
   };
+  room.record = record;
+  room.writes$.next(
+    using(room, (store) => {
+      const result = room.empty && !record ? undefined : put(store, record);
+      room.empty = false;
+      if (isThenable(result)) result.then(late, late).then(undefined, (error) => report(room, error));
+      return result;
+    }).pipe(
+      tap(() => (room.empty = !record)),
+      catchError((error: unknown) => {
+        givenUp = true;
+        return report(room, error);
+      }),
+      finalize(() => settled$.complete()),
+    ),
+  );
+  return settled$;
+}
 
-  const save = (record: StoredSession<C> | undefined): Observable<unknown> => {
-    const settled = new Subject<never>();
-    let givenUp = false;
-    // A step that was given up may still take effect: then what is to be stored is stored once more.
-    const late = (): unknown => {
-      if (latest === record || !(givenUp || closed)) return undefined;
-      empty = false;
-      return closed ? put(latest) : save(latest);
-    };
-    latest = record;
-    writes.next(
-      run(() => {
-        const result = empty && !record ? undefined : put(record);
-        empty = false;
-        if (isThenable(result)) result.then(late, late).then(undefined, report);
-        return result;
-      }).pipe(
-        tap(() => (empty = !record)),
-        catchError((error: unknown) => {
-          givenUp = true;
-          return report(error);
-        }),
-        finalize(() => settled.complete()),
-      ),
-    );
-    return settled;
-  };
+/** Emits the stored session, if there is one that can be used; synchronously for a synchronous store. */
+export const restore = (room: Room): Observable<StoredSession> =>
+  using(room, (store) => store.read()).pipe(
+    map((value) => readRecord(value, room.settings.source)),
+    switchMap((record) => {
+      if (record && 'forget' in record) room.forgotten = true;
+      return record ? [record] : EMPTY;
+    }),
+    catchError((error: unknown) => report(room, error)),
+  );
 
-  const keeper: RecordKeeper<C> = {
-    get forgotten() {
-      return forgotten;
-    },
-    read: () =>
-      run((it) => it.read()).pipe(
-        switchMap((value) => {
-          const record = readRecord<C>(value, source);
-          if (record && 'forget' in record) forgotten = true;
-          return record ? of(record) : EMPTY;
-        }),
-        catchError(report),
-      ),
-    keep: (interactive) => {
-      const { held, guest } = state.memory;
-      if (interactive) forgotten = false;
-      if (!held) return;
-      const { credential, receivedAt } = held;
-      void save({ version: 1, source, credential, receivedAt, ...(guest !== undefined && { guest }) });
-    },
-    clear: (forget = false) => {
-      forgotten = forgotten || forget;
-      return save(forgotten ? { version: 1, source, forget: true } : undefined);
-    },
-    complete: () => {
-      closed = true;
-      writing.unsubscribe();
-    },
-  };
-  return keeper;
+/** Writes what memory holds. */
+export function keep(room: Room): void {
+  const { credential, receivedAt, guest } = room.memory;
+  const { source } = room.settings;
+  if (credential && receivedAt !== undefined)
+    save(room, { version: 1, source, credential, receivedAt, ...(guest !== undefined && { guest }) });
+}
+
+/** Removes the session's record; the forget mark stays. Completes when that is settled. */
+export function clear(room: Room, forget?: boolean): Observable<unknown> {
+  room.forgotten = room.forgotten || forget;
+  const { source } = room.settings;
+  return save(room, room.forgotten ? { version: 1, source, forget: true } : undefined);
 }

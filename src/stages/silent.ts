@@ -1,9 +1,9 @@
-import { catchError } from 'rxjs';
+import { catchError, of } from 'rxjs';
 import type { Observable } from 'rxjs';
-import type { Allowance } from '../exchange';
-import type { Room } from '../room';
+import { exchange, newCode } from '../exchange';
+import type { Flight, Room } from '../room';
 import { isSessionError } from '../session-error';
-import type { Credential, LoginReply } from '../types';
+import type { Credential, LoginBackend, LoginReply } from '../types';
 
 /**
  * Asks the backend without the user: renews an expired credential where the backend can do that, and else
@@ -11,14 +11,24 @@ import type { Credential, LoginReply } from '../types';
  *
  * @param expired - the credential to renew, if any
  */
-export function silentStage<C extends Credential>(
-  { exchange }: Room<C>,
-  flight: Allowance,
-  expired: C | undefined,
-): Observable<LoginReply<C>> {
-  const byCode = exchange.silent(flight);
+export function silentStage(
+  room: Room,
+  flight: Flight,
+  expired: Credential | undefined,
+): Observable<LoginReply> {
+  const { source } = room.settings;
+  const backend = room.settings.backend as Required<LoginBackend>;
+  const byCode = exchange(
+    room,
+    flight,
+    'silentLogin',
+    newCode(room, flight),
+    (code) => backend.silentLogin({ source, code }),
+    true,
+    1,
+  );
   if (!expired) return byCode;
-  return exchange.refresh(flight, expired).pipe(
+  return exchange(room, flight, 'refresh', of(expired), (it) => backend.refresh(it)).pipe(
     catchError((error: unknown) => {
       if (isSessionError(error, 'login-rejected')) return byCode;
       throw error;
