@@ -1,4 +1,4 @@
-import { defer, from, switchMap } from 'rxjs';
+import { defer, switchMap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { hooksOf } from '../src/hooks';
 import type { SessionError } from '../src/session-error';
@@ -19,7 +19,7 @@ export function guard<T>(
     const { attempt } = hooksOf(session);
     if (attempt) attempt.guarded = true;
     return login(attempt && attempt.expired).pipe(
-      switchMap((credential) => from(source).pipe(watchExpiry(session, credential))),
+      switchMap((credential) => defer(() => source).pipe(watchExpiry(session, credential))),
     );
   });
 }

@@ -1,4 +1,4 @@
-import { catchError, defer, type Observable, of, switchMap } from 'rxjs';
+import { catchError, defer, type Observable, switchMap } from 'rxjs';
 import { expiryOf, hooksOf } from '../src/hooks';
 import { isSessionError, sessionError } from '../src/session-error';
 import type { SessionError } from '../src/session-error';
@@ -6,7 +6,7 @@ import type { Credential, LoginMode, LoginOptions, Session } from '../src/types'
 
 /** The mode for a request that is made again: its first login was fresh already, and so is whoever's came since. */
 export const modeAgain = (mode: LoginMode = 'common'): LoginMode =>
-  mode === 'silent' || mode === 'forceSilent' ? 'silent' : 'common';
+  /silent/i.test(mode) ? 'silent' : 'common';
 
 /** Throws where the request's user is gone: it must not be replayed as anybody else. */
 export function checkGeneration(expired: SessionError): void {
@@ -30,9 +30,7 @@ export function logIn(
     switchMap((credential) => {
       if (expired) checkGeneration(expired);
       const refused = hooksOf(session).generation && !session.credential;
-      return refused
-        ? logIn(session, { ...options, mode: modeAgain(options.mode) }, expired)
-        : of(credential);
+      return refused ? logIn(session, { ...options, mode: modeAgain(options.mode) }, expired) : [credential];
     }),
     catchError((error: unknown) => {
       if (!expired || !isSessionError(error) || error.cause === expired) throw error;

@@ -1,16 +1,4 @@
-import {
-  concat,
-  defer,
-  distinctUntilChanged,
-  EMPTY,
-  from,
-  map,
-  of,
-  Subject,
-  switchMap,
-  takeUntil,
-  tap,
-} from 'rxjs';
+import { defer, distinctUntilChanged, EMPTY, map, Subject, switchMap, takeUntil, tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { Session } from '../src/types';
 
@@ -43,13 +31,14 @@ import type { Session } from '../src/types';
 export function whileAuthenticated<T>(session: Session): MonoTypeOperatorFunction<T> {
   return (source) =>
     defer(() => {
-      const completed$ = new Subject<unknown>();
-      return concat(session.session$.pipe(map(() => session.credential)), of(undefined)).pipe(
+      const ended$ = new Subject<unknown>();
+      const ending = { complete: () => ended$.next(source) };
+      return session.session$.pipe(
+        tap(ending),
+        map(() => session.credential),
         distinctUntilChanged((one, other) => (one && one.token) === (other && other.token)),
-        switchMap((credential) =>
-          credential ? from(source).pipe(tap({ complete: () => completed$.next(credential) })) : EMPTY,
-        ),
-        takeUntil(completed$),
+        switchMap((credential) => (credential ? defer(() => source).pipe(tap(ending)) : EMPTY)),
+        takeUntil(ended$),
       );
     });
 }

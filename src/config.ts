@@ -28,90 +28,84 @@ export const bearer = (options: RequestOptions, { token }: Credential): RequestO
   header: { ...options.header, Authorization: `Bearer ${token}` },
 });
 
-const MEMORY_ONLY = { read: () => undefined, write: () => undefined, remove: () => undefined };
 const CODES = ['before-prompt', 'after-answer', 'none'];
 const EXAMPLE = 'https://api.example.com';
 
-const isFunction = (value: unknown) => typeof value === 'function';
-const isAmount = (value: unknown) => typeof value === 'number' && value >= 0;
+const nothing = () => EMPTY;
 
-type Rule = readonly [fields: string, holds: (value: unknown) => unknown, fix: string];
+const DEFAULTS = {
+  defaultMethod: 'phoneNumber',
+  privacy: true,
+  isExpired: (outcome: unknown) => fieldsOf(outcome).statusCode === 401,
+  afterLogin: nothing,
+  attach: bearer,
+  expiryLeeway: 30000,
+  promptGrace: 3000,
+  timeouts: { code: 10000, exchange: 15000, prompt: Infinity },
+  retry: { count: 2, delay: 300 },
+};
+const MEMORY_ONLY = { read: () => undefined, write: () => undefined, remove: () => undefined };
 
-/** What the fields hold; one with `?` may be left out. */
-const RULES: readonly Rule[] = [
-  ['source', isText, 'must name this mini-program'],
-  [
-    'backend.silentLogin backend.login backend.refresh? backend.logout? store.read store.write store.remove' +
-      ' platform.call platform.callSync platform.shown$.subscribe isExpired afterLogin attach',
-    isFunction,
-    'must be a function',
-  ],
-  [
-    'expiryLeeway promptGrace timeouts.code timeouts.exchange timeouts.prompt retry.delay',
-    isAmount,
-    'must be 0 or more',
-  ],
-  ['retry.count', (value) => isAmount(value) && Number.isInteger(value), 'must be a whole number, 0 or more'],
-  ['tips pageTips', (value) => /function|object/.test(typeof value), 'must be texts or a function'],
-  ['privacy', (value) => typeof value === 'boolean', 'must be true or false'],
-  ['baseUrl?', originOf, `must be like "${EXAMPLE}"`],
-  [
-    'trustedOrigins',
-    (value) => Array.isArray(value) && value.every(originOf),
-    `must be a list like ["${EXAMPLE}"]`,
-  ],
-];
+/** Of which kind things must be: the same as these. */
+const MODEL = {
+  ...DEFAULTS,
+  backend: { silentLogin: nothing, login: nothing },
+  platform: { call: nothing, callSync: nothing, shown$: { subscribe: nothing } },
+  store: MEMORY_ONLY,
+};
+const OPTIONAL = { refresh: nothing, logout: nothing };
 
-const METHOD_RULES: readonly Rule[] = [
-  ['read', isFunction, 'must be a function'],
-  ['code', (value) => CODES.includes(value as string), `must be one of ${CODES.join(', ')}`],
-];
-
-function check(holder: unknown, path: string, rules: readonly Rule[]): void {
-  rules.forEach(([fields, holds, fix]) =>
-    fields.split(' ').forEach((field) => {
-      const [name, ...optional] = field.split('?');
-      const value = name.split('.').reduce<unknown>((it, part) => fieldsOf(it)[part], holder);
-      if (!holds(value) && !(optional.length && value === undefined)) throw configInvalid(path + name, fix);
-    }),
-  );
+function need(holds: unknown, field: string, fix: string): void {
+  if (!holds) throw configInvalid(field, fix);
 }
+
+function needLike(model: object, given: unknown, path: string): void {
+  Object.entries(model).forEach(([name, like]) => {
+    const value = fieldsOf(given)[name];
+    const kind = typeof like;
+    need(typeof value === kind, path + name, `must be a ${kind}`);
+    if (kind === 'number') need((value as number) >= 0, path + name, 'must be 0 or more');
+    if (kind === 'object') needLike(like as object, value, `${path}${name}.`);
+  });
+}
+
+const isTips = (value: unknown) => /function|object/.test(typeof value);
 
 /** Checks a configuration, and fills in what it leaves out; throws `config-invalid`. */
 export function readConfig<C extends Credential>(config: SessionConfig<C>): Settings {
-  const { source, platform = weapp(), store, methods, timeouts, retry } = defined<SessionConfig>(config);
-  const settings = defined<Settings>(
-    {
-      defaultMethod: 'phoneNumber',
-      tips: {},
-      pageTips: topPageTips,
-      privacy: true,
-      isExpired: (outcome: unknown) => fieldsOf(outcome).statusCode === 401,
-      afterLogin: () => EMPTY,
-      attach: bearer,
-      trustedOrigins: [],
-      expiryLeeway: 30000,
-      promptGrace: 3000,
-    },
-    config,
-    {
-      platform,
-      methods: { ...builtInMethods(platform), ...methods },
-      store:
-        store === undefined
-          ? weappStore({ key: `rx-weapp-session:${source}`, platform })
-          : store || MEMORY_ONLY,
-      timeouts: defined({ code: 10000, exchange: 15000, prompt: Infinity }, timeouts),
-      retry: defined({ count: 2, delay: 300 }, retry),
-    },
-  );
-  check(settings, '', RULES);
-  Object.keys(settings.methods).forEach((name) =>
-    check(settings.methods[name], `methods.${name}.`, METHOD_RULES),
-  );
-  const { baseUrl, trustedOrigins, defaultMethod } = settings;
-  if (!isFunction(fieldsOf(settings.methods[defaultMethod]).read)) {
-    throw configInvalid('defaultMethod', 'must be in methods');
-  }
+  const given = defined<SessionConfig>(config);
+  const { source, baseUrl, trustedOrigins = [], platform = weapp(), store } = given;
+  const settings = {
+    tips: {},
+    pageTips: topPageTips,
+    ...DEFAULTS,
+    ...given,
+    baseUrl,
+    platform,
+    methods: { ...builtInMethods(platform), ...given.methods },
+    store:
+      store === undefined
+        ? weappStore({ key: `rx-weapp-session:${source}`, platform })
+        : store || MEMORY_ONLY,
+    timeouts: defined<Settings['timeouts']>(DEFAULTS.timeouts, given.timeouts),
+    retry: defined<Settings['retry']>(DEFAULTS.retry, given.retry),
+  };
+  const { methods, tips, pageTips } = settings;
+
+  need(isText(source), 'source', 'must name this mini-program');
+  needLike(MODEL, settings, '');
+  needLike(OPTIONAL, defined(OPTIONAL, settings.backend), 'backend.');
+  need(Number.isInteger(settings.retry.count), 'retry.count', 'must be a whole number');
+  need(isTips(tips), 'tips', 'must be texts or a function');
+  need(isTips(pageTips), 'pageTips', 'must be texts or a function');
+  need(baseUrl === undefined || originOf(baseUrl), 'baseUrl', `must be like "${EXAMPLE}"`);
+  const origins = Array.isArray(trustedOrigins) && trustedOrigins.every(originOf);
+  need(origins, 'trustedOrigins', `must be a list like ["${EXAMPLE}"]`);
+  Object.keys(methods).forEach((name) => {
+    const { read, code } = fieldsOf(methods[name]);
+    need(typeof read === 'function', `methods.${name}.read`, 'must be a function');
+    need(CODES.includes(code as string), `methods.${name}.code`, `must be one of ${CODES.join(', ')}`);
+  });
+  need(fieldsOf(methods[settings.defaultMethod]).read, 'defaultMethod', 'must be in methods');
   return { ...settings, trustedOrigins: [baseUrl, ...trustedOrigins].map(originOf).filter(isText) };
 }

@@ -9,7 +9,7 @@ import { clear } from './store';
 import type { Credential } from './types';
 
 /** Ms of use that are left; a short life keeps at least its half. */
-function left({ memory: { credential, receivedAt = 0, over }, settings }: Room): number {
+function left({ known: { credential, receivedAt = 0, over }, settings }: Room): number {
   const expiresAt = !over && credential ? credential.expiresAt : undefined;
   return expiresAt == null
     ? Infinity
@@ -18,9 +18,9 @@ function left({ memory: { credential, receivedAt = 0, over }, settings }: Room):
 
 /** The usable credential. Notices an end that has passed, and tells everybody. */
 export function usable(room: Room): Credential | undefined {
-  const { credential } = room.memory;
+  const { credential } = room.known;
   if (credential && !room.arriving && left(room) <= 0) expire(room, credential, false);
-  return room.memory.over ? undefined : room.memory.credential;
+  return room.known.over ? undefined : room.known.credential;
 }
 
 /** Starts another generation. */
@@ -32,26 +32,26 @@ export function endGeneration(room: Room, reason: Generation['ended']): void {
 /** Takes in a credential; true where it belongs to another user than the one before. */
 export function take(room: Room, held: Held, guest: unknown): boolean {
   const { userId } = held.credential;
-  const known = room.generation.userId;
-  const changed = !!userId && !!known && userId !== known;
+  const former = room.generation.userId;
+  const changed = !!userId && !!former && userId !== former;
   if (changed) endGeneration(room, 'user-changed');
   if (userId) room.generation.userId = userId;
-  const kept = changed ? undefined : room.memory.guest;
+  const kept = changed ? undefined : room.known.guest;
   change(room, transitions.loggedIn(held, guest === undefined ? kept : guest));
   return changed;
 }
 
 /** Expires the current credential, if it is this one, by the backend's verdict or the clock's. */
 export function expire(room: Room, { token }: Credential, byBackend: boolean): boolean {
-  const { credential, over } = room.memory;
+  const { credential, over } = room.known;
   if (!credential || credential.token !== token) return false;
   inTurn(room, () => {
     if (byBackend) {
       room.caused = true;
-      clear(room);
+      void clear(room);
     }
     if (over) return;
-    change(room, transitions.expired(room.memory));
+    change(room, transitions.expired(room.known));
     tell(room, 'expired');
   });
   return !over;

@@ -92,12 +92,12 @@ export const exchange = <S>(
   room: Room,
   flight: Allowance,
   step: string,
-  subject$: Observable<S>,
+  subject$: ObservableInput<S>,
   request: (subject: S) => ObservableInput<unknown>,
   repeats = true,
   freshCodes = 0,
 ): Observable<LoginReply> =>
-  subject$.pipe(
+  defer(() => subject$).pipe(
     switchMap((subject) => inTime(room, step, () => request(subject))),
     map((reply) => readReply(reply)),
     repeats

@@ -36,7 +36,7 @@ export function readFailure(error: unknown, longest: number): Failure {
   const errcode = (fields.errcode || fieldsOf(fields.data).errcode) as number;
   const status = [fields.statusCode, fields.status].find((value) => typeof value === 'number') as number;
   const transient = own
-    ? error.code === 'request-failed' || error.code === 'backend-unreachable'
+    ? /request-failed|unreachable/.test(error.code)
     : [-1, 45011].includes(errcode) ||
       [408, 429].includes(status) ||
       status >= 500 ||

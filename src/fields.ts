@@ -16,10 +16,10 @@ export function frozen<T>(data: T): T {
   return data;
 }
 
-/** The fields of all layers, a later layer's over an earlier one's; what is undefined is left out. */
-export function defined<T extends object>(...layers: readonly unknown[]): T {
+/** Fields, and others over them; what is undefined is left out. */
+export function defined<T extends object>(values: unknown, over?: unknown): T {
   const fields: Record<string, unknown> = {};
-  layers.forEach((layer) =>
+  [values, over].forEach((layer) =>
     Object.entries(fieldsOf(layer)).forEach(([name, value]) => {
       if (value !== undefined) fields[name] = value;
     }),

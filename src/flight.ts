@@ -58,10 +58,10 @@ const begin = (mode: LoginMode): Flight => ({
 });
 
 function enter(room: Room, flight: Flight, stage: LoginStage): void {
-  const begins = flight !== room.memory.flight;
+  const begins = flight !== room.known.flight;
   flight.stage = stage;
   inTurn(room, () => {
-    change(room, transitions.stageOpened(room.memory, flight));
+    change(room, transitions.stageOpened(room.known, flight));
     if (begins) tell(room, 'login-start', undefined, flight);
   });
 }
@@ -81,13 +81,13 @@ function land(room: Room, flight: Flight, { credential, guest }: CredentialReply
 }
 
 function fail(room: Room, flight: Flight, error: SessionError, byBackend: boolean): void {
-  const { memory } = room;
-  if (flight !== memory.flight) return;
-  if (error.code === 'interaction-required') return change(room, transitions.withdrawn(memory));
+  const { known } = room;
+  if (flight !== known.flight) return;
+  if (error.code === 'interaction-required') return change(room, transitions.withdrawn(known));
   inTurn(room, () => {
-    const refused = byBackend && error.code === 'login-rejected' && memory.credential && !usable(room);
-    if (refused) clear(room);
-    change(room, refused ? transitions.refused(error) : transitions.failed(room.memory, error));
+    const refused = byBackend && error.code === 'login-rejected' && known.credential && !usable(room);
+    if (refused) void clear(room);
+    change(room, refused ? transitions.refused(error) : transitions.failed(room.known, error));
     tell(room, 'login-failure', error, flight);
   });
 }
@@ -102,7 +102,7 @@ function open(
 ): Slot {
   const { flightEnd$ } = room;
   let receivedAt = 0;
-  const isCurrent = () => flight === room.memory.flight;
+  const isCurrent = () => flight === room.known.flight;
   const free = () => {
     if (room.slots[stage] === slot) room.slots[stage] = undefined;
   };
@@ -125,7 +125,7 @@ function open(
     map((reply): Outcome => {
       free();
       if ('credential' in reply) land(room, flight, reply, receivedAt);
-      else change(room, transitions.guestTold(room.memory, reply.guest));
+      else change(room, transitions.guestTold(room.known, reply.guest));
       return { ...reply, flight };
     }),
     catchError((error: unknown) => {
@@ -140,7 +140,7 @@ function open(
         if (stage === 'interactive') {
           tell(room, 'login-failure', sessionError('auth-cancelled', 'nobody waits for it any more'), flight);
         }
-        change(room, transitions.withdrawn(room.memory));
+        change(room, transitions.withdrawn(room.known));
       }
       room.arriving = false;
       usable(room);
@@ -159,7 +159,7 @@ export function openSilent(room: Room, mode: LoginMode, renews: Credential | und
 
 export function openInteractive(room: Room, opening: Opening): Slot {
   const asked = opening.flight;
-  const flight = asked && asked === room.memory.flight ? asked : begin(opening.mode);
+  const flight = asked && asked === room.known.flight ? asked : begin(opening.mode);
   const { method } = opening.authorize;
   return open(room, 'interactive', flight, () => interactiveStage(room, flight, opening), { method });
 }

@@ -42,11 +42,10 @@ const mark = <T extends object>(target: T, value: object): T => Object.definePro
 const markOf = <M>(target: unknown): Partial<M> => (fieldsOf(target)[KEY] as M | undefined) || {};
 
 /** Puts the hooks on a session. */
-export const provideHooks = <S extends object>(session: S, hooks: SessionHooks<never>): S =>
-  mark(session, hooks);
+export const provideHooks: <S extends object>(session: S, hooks: SessionHooks<never>) => S = mark;
 
 /** The hooks of a session; a session that an app's own test made up has none, and goes without. */
-export const hooksOf = (session: Session): Partial<SessionHooks> => markOf<SessionHooks>(session);
+export const hooksOf: (session: Session) => Partial<SessionHooks> = markOf;
 
 /** Marks a response with the credential that its request was given, or with `null` for none. */
 export const markGiven = <T extends object>(response: T, credential: Credential | undefined): T =>
@@ -63,9 +62,9 @@ export interface Expiry {
   readonly guarded?: boolean;
 }
 
-export const markExpiry = (error: SessionError, expiry: Expiry): SessionError => mark(error, expiry);
+export const markExpiry: (error: SessionError, expiry: Expiry) => SessionError = mark;
 
-export const expiryOf = (error: unknown): Expiry => markOf<Expiry>(error);
+export const expiryOf: (error: unknown) => Expiry = markOf;
 
 /** Subscribes a source; the guards that are subscribed with it, in the same tick, know of the attempt. */
 export function attempting<T>(session: Session, attempt: Attempt, source: ObservableInput<T>): Observable<T> {

@@ -80,7 +80,7 @@ export function httpBackend<C extends Credential = Credential>({
       return request(credential ? bearer(options, credential) : options, platform);
     }).pipe(
       tap((response) => {
-        if (!/^2/.test(String(response.statusCode))) throw response;
+        if (!/^2/.test(`${response.statusCode}`)) throw response;
       }),
     );
   const ask = (path: string, data: object, credential?: C) =>

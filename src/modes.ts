@@ -13,8 +13,8 @@ import type { Credential, CredentialReply, LoginMode, LoginOptions } from './typ
 
 export const MODES: readonly LoginMode[] = ['common', 'silent', 'force', 'forceSilent', 'forceAuth'];
 
-const reuses = (mode: LoginMode) => mode === 'common' || mode === 'silent';
-const asks = (mode: LoginMode) => mode === 'common' || mode === 'force';
+const reuses = (mode: LoginMode) => !/^force/.test(mode);
+const asks = (mode: LoginMode) => !/silent/i.test(mode);
 
 /** The mode that goes as far, but does not use the existing session. */
 export const afresh = (mode: LoginMode): LoginMode =>
@@ -23,7 +23,7 @@ export const afresh = (mode: LoginMode): LoginMode =>
 /** The silent stage: the one in progress, or a new one. */
 const silentStage = (room: Room, mode: LoginMode): Observable<Outcome> =>
   defer((): ObservableInput<Outcome> => {
-    const { memory, settings, slots } = room;
+    const { known, settings, slots } = room;
     if (slots.silent) return slots.silent.outcome$;
     if (room.forgotten) return [{ authorize: { method: settings.defaultMethod } }];
     if (!mayStart(room)) {
@@ -31,8 +31,8 @@ const silentStage = (room: Room, mode: LoginMode): Observable<Outcome> =>
       tell(room, 'login-loop', error);
       throw error;
     }
-    const renews = settings.backend.refresh && reuses(mode) && memory.over;
-    return openSilent(room, mode, renews ? memory.credential : undefined).outcome$;
+    const renews = settings.backend.refresh && reuses(mode) && known.over;
+    return openSilent(room, mode, renews ? known.credential : undefined).outcome$;
   });
 
 /** The interactive stage: the one in progress, or a new one. */

@@ -52,7 +52,7 @@ export interface Room {
 
   // session.ts
   started?: boolean;
-  disposed?: SessionError;
+  disposedBy?: SessionError;
   readonly disposed$: Subject<SessionError>;
   /** Completes when the stored session has been read. */
   readonly restored$: Subject<never>;
@@ -60,11 +60,11 @@ export interface Room {
   readonly shown$: BehaviorSubject<boolean>;
 
   // state.ts
-  memory: Memory;
-  /** The last one in the queue, or the one told last. */
+  known: Memory;
+  /** The newest, whether it is told already or not. */
   latest: SessionState;
   readonly told$: BehaviorSubject<SessionState>;
-  readonly queue: SessionState[];
+  readonly untold: SessionState[];
   telling?: boolean;
 
   // credential.ts
@@ -86,7 +86,7 @@ export interface Room {
   /** What is to be stored. */
   record?: StoredSession;
   /** Storage is known to be empty. */
-  empty?: boolean;
+  isEmpty?: boolean;
   readonly writes$: Subject<ObservableInput<unknown>>;
 
   // prompts.ts
@@ -116,10 +116,10 @@ export function createRoom(settings: Settings): Room {
     restored$: new Subject(),
     event$: new Subject(),
     shown$: new BehaviorSubject(true),
-    memory: {},
+    known: {},
     latest,
     told$: new BehaviorSubject<SessionState>(latest),
-    queue: [],
+    untold: [],
     generation: {},
     starts: [],
     writes$: new Subject(),

@@ -43,7 +43,7 @@ export function createSession<C extends Credential = Credential>(config: Session
 
   /** Everything that is not needed before the session is first used. */
   const start = () => {
-    if (room.started || room.disposed) return;
+    if (room.started || room.disposedBy) return;
     room.started = true;
     room.writes$.pipe(concatAll(), takeUntil(disposed$)).subscribe();
     room.told$
@@ -52,21 +52,22 @@ export function createSession<C extends Credential = Credential>(config: Session
         takeUntil(disposed$),
       )
       .subscribe();
+    const shown$ = settings.platform.shown$.pipe(takeUntil(disposed$));
     // eslint-disable-next-line rxjs-x/no-ignored-error -- a platform's own fault: rxjs reports it, nothing depends on it
-    settings.platform.shown$.pipe(takeUntil(disposed$)).subscribe((shown) => {
+    shown$.subscribe((shown) => {
       room.shown$.next(shown);
       if (!shown) return;
       room.sessionKey$ = undefined;
       usable(room);
     });
     const { generation } = room;
-    // eslint-disable-next-line rxjs-x/no-ignored-error -- reading turns failures into events
     restore(room)
       .pipe(takeUntil(disposed$))
+      // eslint-disable-next-line rxjs-x/no-ignored-error -- reading turns failures into events
       .subscribe({
         next: (record) => {
           // A logout that came first could not know of the mark that it has to keep.
-          if (generation.ended) clear(room);
+          if (generation.ended) void clear(room);
           else if ('credential' in record) {
             const { credential, receivedAt, guest } = record;
             inTurn(room, () => {
@@ -81,13 +82,13 @@ export function createSession<C extends Credential = Credential>(config: Session
 
   const current = () => {
     start();
-    return room.disposed ? undefined : usable(room);
+    return room.disposedBy ? undefined : usable(room);
   };
 
   /** Waits for the stored session; refuses what comes after `dispose`. */
   const alive = <T>(work: () => ObservableInput<T>): Observable<T> =>
     defer(() => {
-      if (room.disposed) throw room.disposed;
+      if (room.disposedBy) throw room.disposedBy;
       start();
       return restored$.pipe(toArray(), switchMap(work));
     });
@@ -138,9 +139,9 @@ export function createSession<C extends Credential = Credential>(config: Session
         return orError(login$, room.waitersEnd$);
       }),
     logout: ({ forget } = {}) => {
-      if (room.disposed) return defer(() => [undefined]);
+      if (room.disposedBy) return defer(() => [undefined]);
       start();
-      const { credential, flight } = room.memory;
+      const { credential, flight } = room.known;
       return inTurn(room, () => {
         endGeneration(room, 'logged-out');
         resetLoop(room);
@@ -149,10 +150,12 @@ export function createSession<C extends Credential = Credential>(config: Session
         const cleared$ = clear(room, forget);
         abort(room, sessionError('logged-out', 'logged out'), flight);
         tell(room, 'logout');
-        const done$ = (credential ? tellBackend(credential) : EMPTY).pipe(
+        const settled$ = (credential ? tellBackend(credential) : EMPTY).pipe(
           toArray(),
           switchMap(() => cleared$),
           takeUntil(disposed$),
+        );
+        const done$ = settled$.pipe(
           toArray(),
           map(() => undefined),
           shareReplay({ bufferSize: 1, refCount: false }),
@@ -163,7 +166,7 @@ export function createSession<C extends Credential = Credential>(config: Session
     },
     invalidate: (credential) => {
       current();
-      return !room.disposed && expire(room, credential, true);
+      return !room.disposedBy && expire(room, credential, true);
     },
     isExpired: (outcome) => {
       try {
@@ -175,12 +178,12 @@ export function createSession<C extends Credential = Credential>(config: Session
     },
     verify: () => orError(alive(verify), disposed$),
     dispose: () => {
-      if (room.disposed) return;
-      const error = (room.disposed = sessionError('disposed', 'disposed'));
-      const { flight } = room.memory;
+      if (room.disposedBy) return;
+      const error = (room.disposedBy = sessionError('disposed', 'disposed'));
+      const { flight } = room.known;
       endGeneration(room, 'disposed');
       inTurn(room, () => {
-        change(room, transitions.withdrawn(room.memory));
+        change(room, transitions.withdrawn(room.known));
         abort(room, error, flight);
         disposed$.next(error);
       });
@@ -199,5 +202,5 @@ export function createSession<C extends Credential = Credential>(config: Session
     checkUrl: (url) => checkUrl(settings, url),
     send: <T>(options: RequestOptions) => alive(() => send<T>(settings, options, usable(room))),
   };
-  return provideHooks(session, hooks) as Session<never> as Session<C>;
+  return provideHooks(session, hooks) as Session<never>;
 }

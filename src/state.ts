@@ -46,18 +46,18 @@ export function inTurn<R>(room: Room, work: () => R): R {
   try {
     return work();
   } finally {
-    for (let next = room.queue.shift(); next; next = room.queue.shift()) room.told$.next(next);
+    for (let next = room.untold.shift(); next; next = room.untold.shift()) room.told$.next(next);
     room.telling = false;
   }
 }
 
 /** Changes what the session knows; memory has changed when it returns. */
 export function change(room: Room, memory: Memory): void {
-  room.memory = memory;
+  room.known = memory;
   const state = view(memory);
   if (looksLike(state, room.latest)) return;
   room.latest = state;
-  inTurn(room, () => room.queue.push(state));
+  inTurn(room, () => room.untold.push(state));
 }
 
 /** The state now, and then each change. */
@@ -66,6 +66,6 @@ export const states = (room: Room): Observable<SessionState> =>
     inTurn(room, () => {
       // A newcomer starts with the truth, and must not hear again what still waits in the queue.
       subscriber.next(room.latest);
-      return room.told$.pipe(skip(room.queue.length + 1)).subscribe(subscriber);
+      return room.told$.pipe(skip(room.untold.length + 1)).subscribe(subscriber);
     }),
   );

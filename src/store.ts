@@ -1,7 +1,7 @@
-import { catchError, defer, EMPTY, finalize, from, map, Subject, switchMap, tap } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, map, Subject, switchMap, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { tell } from './events';
-import { fieldsOf, frozen } from './fields';
+import { defined, fieldsOf, frozen } from './fields';
 import { within } from './foreground';
 import { readCredential } from './reply';
 import type { Room } from './room';
@@ -27,7 +27,9 @@ const using = (room: Room, work: (store: CredentialStore) => unknown): Observabl
   defer(() => {
     const { store, timeouts } = room.settings;
     const result = work(store);
-    return isThenable(result) ? from(result).pipe(within(room, timeouts.exchange, 'the store')) : [result];
+    return isThenable(result)
+      ? defer(() => result).pipe(within(room, timeouts.exchange, 'the store'))
+      : [result];
   });
 
 const report = (room: Room, cause: unknown): Observable<never> => {
@@ -44,19 +46,19 @@ function save(room: Room, record?: StoredSession): Observable<unknown> {
   let givenUp = false;
   // A step that was given up may still take effect: then what is to be stored is stored once more.
   const late = (): unknown => {
-    if (room.record === record || !(givenUp || room.disposed)) return;
-    room.empty = false;
-    return room.disposed ? put(room.settings.store, room.record) : save(room, room.record);
+    if (room.record === record || !(givenUp || room.disposedBy)) return;
+    room.isEmpty = false;
+    return room.disposedBy ? put(room.settings.store, room.record) : save(room, room.record);
   };
   room.record = record;
   room.writes$.next(
     using(room, (store) => {
-      const result = room.empty && !record ? undefined : put(store, record);
-      room.empty = false;
+      const result = room.isEmpty && !record ? undefined : put(store, record);
+      room.isEmpty = false;
       if (isThenable(result)) result.then(late, late).then(undefined, (error) => report(room, error));
       return result;
     }).pipe(
-      tap(() => (room.empty = !record)),
+      tap(() => (room.isEmpty = !record)),
       catchError((error: unknown) => {
         givenUp = true;
         return report(room, error);
@@ -80,10 +82,9 @@ export const restore = (room: Room): Observable<StoredSession> =>
 
 /** Writes what memory holds. */
 export function keep(room: Room): void {
-  const { credential, receivedAt, guest } = room.memory;
+  const { credential, receivedAt, guest } = room.known;
   const { source } = room.settings;
-  if (credential && receivedAt !== undefined)
-    save(room, { version: 1, source, credential, receivedAt, ...(guest !== undefined && { guest }) });
+  void save(room, defined({ version: 1, source, credential, receivedAt, guest }));
 }
 
 /** Removes the session's record; the forget mark stays. Completes when that is settled. */

@@ -5,7 +5,7 @@ import type { AuthPrompt, AuthTips, TipsSource } from './types';
 export type TipsSubject = Pick<AuthPrompt, 'method' | 'openType' | 'scope'>;
 
 /** Prompts that word something other than an authorisation: an object given for tips does not fit them. */
-const OWN_WORDS = ['setting', 'privacy'];
+const OWN_WORDS = /^(setting|privacy)$/;
 
 const words = (title: string, content: string, confirmText: string, cancelText: string): AuthTips => ({
   title,
@@ -70,7 +70,7 @@ function ask(
   page?: unknown,
 ): Partial<AuthTips> | undefined {
   if (typeof source === 'function') return source.call(page, subject);
-  return OWN_WORDS.includes(subject.method) ? undefined : source;
+  return OWN_WORDS.test(subject.method) ? undefined : source;
 }
 
 /**

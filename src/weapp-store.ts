@@ -51,7 +51,7 @@ export function weappStore<C extends Credential = Credential>({
       call('getStorage').then(
         (result) => fieldsOf(result).data,
         (error: unknown) => {
-          if (!/not found/.test(String(fieldsOf(error).errMsg))) throw error;
+          if (!/not found/.test(fieldsOf(error).errMsg as string)) throw error;
         },
       ),
     write: (data) => call('setStorage', { data }),

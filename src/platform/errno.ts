@@ -21,18 +21,18 @@ const READINGS: readonly (readonly [RegExp, Refusal])[] = [
  */
 export function classifyRefusal(result: unknown): Refusal {
   const { errno, errMsg } = fieldsOf(result);
-  const said = `${String(errno)} ${String(errMsg)} `;
+  const said = [errno, errMsg, ''].join(' ');
   return (READINGS.find(([pattern]) => pattern.test(said)) as (typeof READINGS)[number])[1];
 }
 
 /** Tells whether a result is a fail result at all; a button's event detail has the same form. */
 export function isFailure(result: unknown): boolean {
   const { errno, errMsg } = fieldsOf(result);
-  return !!errno || /fail|not authorized/i.test(String(errMsg));
+  return !!errno || /fail|not authorized/i.test(errMsg as string);
 }
 
 /** Tells whether the background cut a step short: then, and only then, it is worth taking again as it was. */
 export function isInterrupted(error: unknown): boolean {
   const { errMsg, cause } = fieldsOf(error);
-  return /interrupted/.test(`${String(errMsg)} ${String(fieldsOf(cause).errMsg)}`);
+  return /interrupted/.test([errMsg, fieldsOf(cause).errMsg].join());
 }

@@ -1,4 +1,4 @@
-import { defer, map, of, switchMap } from 'rxjs';
+import { defer, map, switchMap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { after, distance, now } from '../clock';
 import { fieldsOf } from '../fields';
@@ -19,7 +19,7 @@ const turn = (api: object): Observable<unknown> =>
       return after(SECOND - distance(recent[0])).pipe(switchMap(() => turn(api)));
     }
     callTimes.set(api, [...recent, now()]);
-    return of(api);
+    return [api];
   });
 
 /** In the single page mode of a shared page (scene 1154) a mini-program has no login. */

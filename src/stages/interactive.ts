@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, filter, map, of, switchMap, takeUntil, tap, timer } from 'rxjs';
+import { catchError, defer, EMPTY, filter, map, switchMap, takeUntil, tap, timer } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import { now } from '../clock';
 import { configInvalid } from '../config';
@@ -31,8 +31,8 @@ export function interactiveStage(
   flight: Flight,
   { authorize, tips, flight: asking }: Opening,
 ): Observable<CredentialReply> {
-  const { source, backend, methods, timeouts, ...settings } = room.settings;
-  const sources = [chineseTips, settings.tips, settings.pageTips, tips];
+  const { source, backend, methods, timeouts, tips: configured, pageTips } = room.settings;
+  const sources = [chineseTips, configured, pageTips, tips];
 
   const read = (method: AuthMethod, answer$: Observable<unknown>): Observable<unknown> =>
     answer$.pipe(
@@ -114,7 +114,7 @@ export function interactiveStage(
           room,
           flight,
           'login',
-          codeLast ? newCode(room, flight) : of(code),
+          codeLast ? newCode(room, flight) : [code],
           (last) => backend.login(defined({ source, method: name, authorization, ticket, code: last })),
           !codeFirst,
           codeLast ? 1 : 0,
@@ -122,7 +122,7 @@ export function interactiveStage(
       ),
       switchMap((reply): ObservableInput<CredentialReply> => {
         if ('credential' in reply) return [reply];
-        change(room, transitions.guestTold(room.memory, reply.guest));
+        change(room, transitions.guestTold(room.known, reply.guest));
         return step(reply.authorize, true, number + 1);
       }),
     );

@@ -1,4 +1,4 @@
-import { catchError, of } from 'rxjs';
+import { catchError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { exchange, newCode } from '../exchange';
 import type { Flight, Room } from '../room';
@@ -28,7 +28,7 @@ export function silentStage(
     1,
   );
   if (!expired) return byCode;
-  return exchange(room, flight, 'refresh', of(expired), (it) => backend.refresh(it)).pipe(
+  return exchange(room, flight, 'refresh', [expired], (it) => backend.refresh(it)).pipe(
     catchError((error: unknown) => {
       if (isSessionError(error, 'login-rejected')) return byCode;
       throw error;
