@@ -53,6 +53,7 @@ const MODEL = {
   platform: { call: nothing, callSync: nothing, shown$: { subscribe: nothing } },
   store: MEMORY_ONLY,
 };
+const METHOD = { read: nothing, code: '' };
 const OPTIONAL = { refresh: nothing, logout: nothing };
 
 function need(holds: unknown, field: string, fix: string): void {
@@ -68,6 +69,10 @@ function needLike(model: object, given: unknown, path: string): void {
     if (kind === 'object') needLike(like as object, value, `${path}${name}.`);
   });
 }
+
+/** Throws `config-invalid` for a base url that is not absolute. */
+export const needBaseUrl = (baseUrl: unknown): void =>
+  need(originOf(baseUrl), 'baseUrl', `must be like "${EXAMPLE}"`);
 
 const isTips = (value: unknown) => /function|object/.test(typeof value);
 
@@ -98,13 +103,12 @@ export function readConfig<C extends Credential>(config: SessionConfig<C>): Sett
   need(Number.isInteger(settings.retry.count), 'retry.count', 'must be a whole number');
   need(isTips(tips), 'tips', 'must be texts or a function');
   need(isTips(pageTips), 'pageTips', 'must be texts or a function');
-  need(baseUrl === undefined || originOf(baseUrl), 'baseUrl', `must be like "${EXAMPLE}"`);
+  if (baseUrl !== undefined) needBaseUrl(baseUrl);
   const origins = Array.isArray(trustedOrigins) && trustedOrigins.every(originOf);
   need(origins, 'trustedOrigins', `must be a list like ["${EXAMPLE}"]`);
   Object.keys(methods).forEach((name) => {
-    const { read, code } = fieldsOf(methods[name]);
-    need(typeof read === 'function', `methods.${name}.read`, 'must be a function');
-    need(CODES.includes(code as string), `methods.${name}.code`, `must be one of ${CODES.join(', ')}`);
+    needLike(METHOD, methods[name], `methods.${name}.`);
+    need(CODES.includes(methods[name].code), `methods.${name}.code`, `must be one of ${CODES.join(', ')}`);
   });
   need(fieldsOf(methods[settings.defaultMethod]).read, 'defaultMethod', 'must be in methods');
   return { ...settings, trustedOrigins: [baseUrl, ...trustedOrigins].map(originOf).filter(isText) };

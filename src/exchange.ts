@@ -5,10 +5,10 @@ import { after } from './clock';
 import { tell } from './events';
 import { failingAs } from './failing-as';
 import { readFailure } from './failure';
-import { isText } from './fields';
+import { fieldsOf, isText } from './fields';
 import { whenShown, within } from './foreground';
 import { isInterrupted } from './platform/errno';
-import { takeCode } from './platform/take-code';
+import { turnToLogin } from './platform/turn-to-login';
 import { readReply } from './reply';
 import type { Flight, Room } from './room';
 import { sessionError } from './session-error';
@@ -28,7 +28,7 @@ const inTime = <T>(room: Room, step: string, work: () => ObservableInput<T>): Ob
     () => {
       room.inCall = false;
     },
-  ).pipe(within(room, room.settings.timeouts.exchange, step));
+  ).pipe(within(room, 'exchange', step));
 
 /**
  * Takes a step again: as soon as the app is shown, where the background interrupted it; after a while, where
@@ -65,11 +65,12 @@ const persistent =
 
 /** Takes a code that was never exchanged. */
 export const newCode = (room: Room, flight: Allowance): Observable<string> =>
-  takeCode(
-    room.settings.platform,
-    within(room, room.settings.timeouts.code, 'wx.login', 'code-unavailable'),
-  ).pipe(
-    map((code) => {
+  defer(() => turnToLogin(room.settings.platform)).pipe(
+    switchMap((platform) =>
+      platform.call('login').pipe(within(room, 'code', 'wx.login', 'code-unavailable')),
+    ),
+    map((result) => {
+      const { code } = fieldsOf(result);
       if (!isText(code) || room.exchanged.includes(code)) {
         throw sessionError('code-unavailable', 'wx.login gave no new code');
       }

@@ -4,12 +4,12 @@ export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-const isPlain = (value: unknown): boolean =>
-  Array.isArray(value) || (!!value && Object.getPrototypeOf(value) === Object.prototype);
+export const isPlainObject = (value: unknown): boolean =>
+  !!value && Object.getPrototypeOf(value) === Object.prototype;
 
 /** Freezes plain data, all the way down; what is not plain, a typed array say, is left as it is. */
 export function frozen<T>(data: T): T {
-  if (isPlain(data) && !Object.isFrozen(data)) {
+  if ((Array.isArray(data) || isPlainObject(data)) && !Object.isFrozen(data)) {
     Object.freeze(data);
     Object.values(data as object).forEach(frozen);
   }

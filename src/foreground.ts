@@ -1,6 +1,7 @@
 import { defer, EMPTY, filter, finalize, map, switchMap, take, throwIfEmpty } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { after, now } from './clock';
+import type { Settings } from './config';
 import { orError } from './or-error';
 import type { Room } from './room';
 import { sessionError } from './session-error';
@@ -26,18 +27,20 @@ export const afterShown = (room: Room, ms: number): Observable<unknown> =>
 export const whenShown = (room: Room): Observable<unknown> => room.shown$.pipe(filter(Boolean), take(1));
 
 /**
- * Takes the first value of a step; errors with `login-timeout` where none comes within `ms` of foreground
+ * Takes the first value of a step; errors with `login-timeout` where none comes within its limit of foreground
  * time, and with `empty` where the step completes without one.
  */
 export const within =
   <T>(
     room: Room,
-    ms: number,
+    limit: keyof Settings['timeouts'],
     step: string,
     empty: SessionErrorCode = 'backend-invalid',
   ): MonoTypeOperatorFunction<T> =>
-  (source) =>
-    orError(
+  (source) => {
+    const ms = room.settings.timeouts[limit];
+    return orError(
       source.pipe(throwIfEmpty(() => sessionError(empty, `${step} gave nothing`))),
       afterShown(room, ms).pipe(map(() => sessionError('login-timeout', `${step} took over ${ms} ms`))),
     );
+  };

@@ -1,9 +1,9 @@
 import { defer, map, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { now } from './clock';
-import { bearer, configInvalid } from './config';
+import { bearer, needBaseUrl } from './config';
 import { fieldsOf } from './fields';
-import { originOf, resolve } from './origin';
+import { resolve } from './origin';
 import type { Platform } from './platform/platform';
 import { weapp } from './platform/weapp';
 import { request } from './request';
@@ -66,7 +66,7 @@ export function httpBackend<C extends Credential = Credential>({
   platform = weapp(),
   readReply = protocolReply,
 }: HttpBackendOptions<C>): LoginBackend<C> {
-  if (!originOf(baseUrl)) throw configInvalid('baseUrl', 'must be like "https://api.example.com"');
+  needBaseUrl(baseUrl);
 
   const post = (path: string, data: object, credential?: C): Observable<HttpResponse> =>
     defer(() => {

@@ -2,6 +2,7 @@ import { defer, map, type Observable } from 'rxjs';
 import { configInvalid } from './config';
 import type { Settings } from './config';
 import { failingAs } from './failing-as';
+import { isPlainObject } from './fields';
 import { markGiven } from './hooks';
 import { isAbsolute, originOf, resolve } from './origin';
 import { request } from './request';
@@ -20,11 +21,10 @@ function absolute({ baseUrl }: Settings, url: unknown): string {
 /** A copy as deep as `attach` reaches by habit, so that one that writes into its argument does no harm. */
 function copy(options: RequestOptions): RequestOptions {
   const { data, header } = options;
-  const plain = data && Object.getPrototypeOf(data) === Object.prototype;
   return {
     ...options,
     ...(header && { header: { ...header } }),
-    ...(plain && { data: { ...(data as object) } }),
+    ...(isPlainObject(data) && { data: { ...(data as object) } }),
   };
 }
 

@@ -11,11 +11,11 @@ import type { Room } from './room';
  */
 export const verifySessionKey = (room: Room): Observable<boolean> =>
   defer(() => {
-    const { platform, timeouts } = room.settings;
+    const { platform } = room.settings;
     room.sessionKey$ =
       room.sessionKey$ ||
       defer(() => platform.call('checkSession')).pipe(
-        within(room, timeouts.code, 'wx.checkSession'),
+        within(room, 'code', 'wx.checkSession'),
         map(() => true),
         catchError(() => [false]),
         takeUntil(room.disposed$),

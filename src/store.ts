@@ -16,20 +16,17 @@ const isThenable = (value: unknown): value is Promise<unknown> => typeof fieldsO
 function readRecord(value: unknown, source: string): StoredSession | undefined {
   if (value == null || value === '') return;
   const { version, source: owner, forget, receivedAt, credential } = fieldsOf(value);
-  const ours = version === 1 && owner === source;
-  if (ours && forget === true) return value as StoredSession;
-  if (!ours || typeof receivedAt !== 'number') throw value;
+  if (version !== 1 || owner !== source) throw value;
+  if (forget === true) return value as StoredSession;
+  if (typeof receivedAt !== 'number') throw value;
   return frozen({ ...(value as StoredSession), credential: readCredential(credential) });
 }
 
 /** Works with the store; an asynchronous one has its time limit. */
 const using = (room: Room, work: (store: CredentialStore) => unknown): Observable<unknown> =>
   defer(() => {
-    const { store, timeouts } = room.settings;
-    const result = work(store);
-    return isThenable(result)
-      ? defer(() => result).pipe(within(room, timeouts.exchange, 'the store'))
-      : [result];
+    const result = work(room.settings.store);
+    return isThenable(result) ? defer(() => result).pipe(within(room, 'exchange', 'the store')) : [result];
   });
 
 const report = (room: Room, cause: unknown): Observable<never> => {

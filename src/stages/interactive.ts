@@ -31,7 +31,7 @@ export function interactiveStage(
   flight: Flight,
   { authorize, tips, flight: asking }: Opening,
 ): Observable<CredentialReply> {
-  const { source, backend, methods, timeouts, tips: configured, pageTips } = room.settings;
+  const { source, backend, methods, tips: configured, pageTips } = room.settings;
   const sources = [chineseTips, configured, pageTips, tips];
 
   const read = (method: AuthMethod, answer$: Observable<unknown>): Observable<unknown> =>
@@ -46,13 +46,13 @@ export function interactiveStage(
       const words = mergeTips(sources, subject, (error) => tellThrown(room, 'tips', error));
       return ask(room, { ...subject, tips: words });
     }).pipe(
-      within(room, timeouts.prompt, 'the prompt'),
+      within(room, 'prompt', 'the prompt'),
       tap(() => resetLoop(room)),
     );
 
   const askFor = (name: string, method: AuthMethod, panelOpened?: boolean): Observable<unknown> => {
     const { openType, settingScope, withoutPrompt = () => EMPTY } = method;
-    const known$ = defer(withoutPrompt).pipe(within(room, timeouts.exchange, 'withoutPrompt'));
+    const known$ = defer(withoutPrompt).pipe(within(room, 'exchange', 'withoutPrompt'));
     return read(method, known$).pipe(
       catchError(() => read(method, prompt(defined({ method: name, openType })))),
       catchError((refused: unknown) => {
