@@ -9,11 +9,11 @@ import { clear } from './store';
 import type { Credential } from './types';
 
 /** Ms of use that are left; a short life keeps at least its half. */
-function left({ known: { credential, receivedAt = 0, over }, settings }: Room): number {
+function left({ known: { credential, receivedAt = 0, over }, expiryLeeway }: Room): number {
   const expiresAt = !over && credential ? credential.expiresAt : undefined;
   return expiresAt == null
     ? Infinity
-    : expiresAt - Math.max(0, Math.min(settings.expiryLeeway, (expiresAt - receivedAt) / 2)) - now();
+    : expiresAt - Math.max(0, Math.min(expiryLeeway, (expiresAt - receivedAt) / 2)) - now();
 }
 
 /** The usable credential. Notices an end that has passed, and tells everybody. */

@@ -40,7 +40,7 @@ const inTime = <T>(room: Room, step: string, work: () => ObservableInput<T>): Ob
 const persistent =
   <T>(room: Room, flight: Allowance, count = 0, freshCodes = 0): MonoTypeOperatorFunction<T> =>
   (source) => {
-    const { retry, timeouts } = room.settings;
+    const { retry, timeouts } = room;
     let tries = 0;
     let codes = 0;
     const pause = (reason: unknown): ObservableInput<unknown> => {
@@ -65,7 +65,7 @@ const persistent =
 
 /** Takes a code that was never exchanged. */
 export const newCode = (room: Room, flight: Allowance): Observable<string> =>
-  defer(() => turnToLogin(room.settings.platform)).pipe(
+  defer(() => turnToLogin(room.platform)).pipe(
     switchMap((platform) =>
       platform.call('login').pipe(within(room, 'code', 'wx.login', 'code-unavailable')),
     ),
@@ -101,9 +101,7 @@ export const exchange = <S>(
   defer(() => subject$).pipe(
     switchMap((subject) => inTime(room, step, () => request(subject))),
     map((reply) => readReply(reply)),
-    repeats
-      ? persistent(room, flight, room.settings.retry.count, freshCodes)
-      : persistent(room, { interruptions: 0 }),
+    repeats ? persistent(room, flight, room.retry.count, freshCodes) : persistent(room, { interruptions: 0 }),
   );
 
 /** Runs a hook of the app's to its end; emits once. */

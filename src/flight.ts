@@ -117,7 +117,7 @@ function open(
       if (!('credential' in reply)) return [reply];
       const { credential } = reply;
       return runHook(room, flight, 'afterLogin', () =>
-        room.settings.afterLogin(credential, (options) => send(room.settings, options, credential)),
+        room.afterLogin(credential, (options) => send(room, options, credential)),
       ).pipe(map(() => reply));
     }),
   );

@@ -38,7 +38,7 @@ export const within =
     empty: SessionErrorCode = 'backend-invalid',
   ): MonoTypeOperatorFunction<T> =>
   (source) => {
-    const ms = room.settings.timeouts[limit];
+    const ms = room.timeouts[limit];
     return orError(
       source.pipe(throwIfEmpty(() => sessionError(empty, `${step} gave nothing`))),
       afterShown(room, ms).pipe(map(() => sessionError('login-timeout', `${step} took over ${ms} ms`))),

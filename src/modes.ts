@@ -23,15 +23,15 @@ export const afresh = (mode: LoginMode): LoginMode =>
 /** The silent stage: the one in progress, or a new one. */
 const silentStage = (room: Room, mode: LoginMode): Observable<Outcome> =>
   defer((): ObservableInput<Outcome> => {
-    const { known, settings, slots } = room;
+    const { known, slots } = room;
     if (slots.silent) return slots.silent.outcome$;
-    if (room.forgotten) return [{ authorize: { method: settings.defaultMethod } }];
+    if (room.forgotten) return [{ authorize: { method: room.defaultMethod } }];
     if (!mayStart(room)) {
       const error = sessionError('login-loop', 'each new credential is refused');
       tell(room, 'login-loop', error);
       throw error;
     }
-    const renews = settings.backend.refresh && reuses(mode) && known.over;
+    const renews = room.backend.refresh && reuses(mode) && known.over;
     return openSilent(room, mode, renews ? known.credential : undefined).outcome$;
   });
 
@@ -71,7 +71,7 @@ function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): Obse
 
 function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Outcome> {
   const { silent, interactive } = room.slots;
-  const { method = room.settings.defaultMethod, tips } = options;
+  const { method = room.defaultMethod, tips } = options;
   const opening = { mode, tips, authorize: { method } };
   if (interactive && interactive.method !== method) {
     return afterwards(room, () => forceAuth(room, mode, options));

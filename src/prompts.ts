@@ -50,7 +50,7 @@ export const ask = (room: Room, question: Question): Observable<unknown> =>
   orError(
     place(room, question),
     room.viewers$.pipe(
-      switchMap((viewers) => (viewers ? EMPTY : afterShown(room, room.settings.promptGrace))),
+      switchMap((viewers) => (viewers ? EMPTY : afterShown(room, room.promptGrace))),
       map(() => sessionError('prompt-unhandled', 'subscribe to session.prompt$ in the page, and answer')),
     ),
   );

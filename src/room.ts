@@ -47,9 +47,7 @@ export interface Memory extends Partial<Held> {
  * What one session consists of. Everything in `src` is a function over it; each group of fields is changed only by
  * the file that it is named after. Inside, a credential is a `Credential`: its type parameter is for the callers.
  */
-export interface Room {
-  readonly settings: Settings;
-
+export interface Room extends Settings {
   // session.ts
   started?: boolean;
   disposedBy?: SessionError;
@@ -111,7 +109,7 @@ export interface Room {
 export function createRoom(settings: Settings): Room {
   const latest: SessionState = Object.freeze({ status: 'anonymous' });
   return {
-    settings,
+    ...settings,
     disposed$: new Subject(),
     restored$: new Subject(),
     event$: new Subject(),

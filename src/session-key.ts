@@ -11,7 +11,7 @@ import type { Room } from './room';
  */
 export const verifySessionKey = (room: Room): Observable<boolean> =>
   defer(() => {
-    const { platform } = room.settings;
+    const { platform } = room;
     room.sessionKey$ =
       room.sessionKey$ ||
       defer(() => platform.call('checkSession')).pipe(

@@ -39,7 +39,7 @@ import type { Credential, RequestOptions, Session, SessionConfig } from './types
  */
 export function createSession<C extends Credential = Credential>(config: SessionConfig<C>): Session<C> {
   const room = createRoom(readConfig(config));
-  const { settings, disposed$, event$, restored$ } = room;
+  const { disposed$, event$, restored$ } = room;
 
   /** Everything that is not needed before the session is first used. */
   const start = () => {
@@ -52,7 +52,7 @@ export function createSession<C extends Credential = Credential>(config: Session
         takeUntil(disposed$),
       )
       .subscribe();
-    const shown$ = settings.platform.shown$.pipe(takeUntil(disposed$));
+    const shown$ = room.platform.shown$.pipe(takeUntil(disposed$));
     // eslint-disable-next-line rxjs-x/no-ignored-error -- a platform's own fault: rxjs reports it, nothing depends on it
     shown$.subscribe((shown) => {
       room.shown$.next(shown);
@@ -98,7 +98,7 @@ export function createSession<C extends Credential = Credential>(config: Session
 
   const tellBackend = (credential: Credential) =>
     runHook(room, { interruptions: 0 }, 'logout', () => {
-      const { backend } = settings;
+      const { backend } = room;
       return backend.logout && backend.logout(credential);
     }).pipe(
       catchError((error: unknown) => {
@@ -108,7 +108,7 @@ export function createSession<C extends Credential = Credential>(config: Session
     );
 
   const session: Session = {
-    source: settings.source,
+    source: room.source,
     session$: defer(() => {
       current();
       return states(room);
@@ -170,7 +170,7 @@ export function createSession<C extends Credential = Credential>(config: Session
     },
     isExpired: (outcome) => {
       try {
-        return !!settings.isExpired(outcome);
+        return !!room.isExpired(outcome);
       } catch (error) {
         tellThrown(room, 'isExpired', error);
         return false;
@@ -199,8 +199,8 @@ export function createSession<C extends Credential = Credential>(config: Session
       const credential = usable(room);
       if (credential && credential.token === token) resetLoop(room);
     },
-    checkUrl: (url) => checkUrl(settings, url),
-    send: <T>(options: RequestOptions) => alive(() => send<T>(settings, options, usable(room))),
+    checkUrl: (url) => checkUrl(room, url),
+    send: <T>(options: RequestOptions) => alive(() => send<T>(room, options, usable(room))),
   };
   return provideHooks(session, hooks) as Session<never>;
 }

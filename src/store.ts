@@ -25,7 +25,7 @@ function readRecord(value: unknown, source: string): StoredSession | undefined {
 /** Works with the store; an asynchronous one has its time limit. */
 const using = (room: Room, work: (store: CredentialStore) => unknown): Observable<unknown> =>
   defer(() => {
-    const result = work(room.settings.store);
+    const result = work(room.store);
     return isThenable(result) ? defer(() => result).pipe(within(room, 'exchange', 'the store')) : [result];
   });
 
@@ -45,7 +45,7 @@ function save(room: Room, record?: StoredSession): Observable<unknown> {
   const late = (): unknown => {
     if (room.record === record || !(givenUp || room.disposedBy)) return;
     room.isEmpty = false;
-    return room.disposedBy ? put(room.settings.store, room.record) : save(room, room.record);
+    return room.disposedBy ? put(room.store, room.record) : save(room, room.record);
   };
   room.record = record;
   room.writes$.next(
@@ -69,7 +69,7 @@ function save(room: Room, record?: StoredSession): Observable<unknown> {
 /** Emits the stored session, if there is one that can be used; synchronously for a synchronous store. */
 export const restore = (room: Room): Observable<StoredSession> =>
   using(room, (store) => store.read()).pipe(
-    map((value) => readRecord(value, room.settings.source)),
+    map((value) => readRecord(value, room.source)),
     switchMap((record) => {
       if (record && 'forget' in record) room.forgotten = true;
       return record ? [record] : EMPTY;
@@ -80,13 +80,13 @@ export const restore = (room: Room): Observable<StoredSession> =>
 /** Writes what memory holds. */
 export function keep(room: Room): void {
   const { credential, receivedAt, guest } = room.known;
-  const { source } = room.settings;
+  const { source } = room;
   void save(room, defined({ version: 1, source, credential, receivedAt, guest }));
 }
 
 /** Removes the session's record; the forget mark stays. Completes when that is settled. */
 export function clear(room: Room, forget?: boolean): Observable<unknown> {
   room.forgotten = room.forgotten || forget;
-  const { source } = room.settings;
+  const { source } = room;
   return save(room, room.forgotten ? { version: 1, source, forget: true } : undefined);
 }

@@ -31,7 +31,7 @@ export function interactiveStage(
   flight: Flight,
   { authorize, tips, flight: asking }: Opening,
 ): Observable<CredentialReply> {
-  const { source, backend, methods, tips: configured, pageTips } = room.settings;
+  const { source, backend, methods, tips: configured, pageTips } = room;
   const sources = [chineseTips, configured, pageTips, tips];
 
   const read = (method: AuthMethod, answer$: Observable<unknown>): Observable<unknown> =>

@@ -16,8 +16,8 @@ export function silentStage(
   flight: Flight,
   expired: Credential | undefined,
 ): Observable<LoginReply> {
-  const { source } = room.settings;
-  const backend = room.settings.backend as Required<LoginBackend>;
+  const { source } = room;
+  const backend = room.backend as Required<LoginBackend>;
   const byCode = exchange(
     room,
     flight,
