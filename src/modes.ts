@@ -64,7 +64,9 @@ function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): Obse
     switchMap((outcome): ObservableInput<Outcome> => {
       if ('credential' in outcome) return [outcome];
       const still = current();
-      return still ? [{ credential: still }] : ask(outcome);
+      if (still) return [{ credential: still }];
+      // Whoever was told of the end earlier may have begun another.
+      return room.slots.silent ? throughSilent(room, mode, options) : ask(outcome);
     }),
   );
 }
@@ -80,7 +82,7 @@ function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): Observab
   return silent.outcome$.pipe(
     catchError(() => [{}]),
     switchMap((outcome) => {
-      const agrees = 'authorize' in outcome && outcome.authorize.method === method;
+      const agrees = !room.slots.silent && 'authorize' in outcome && outcome.authorize.method === method;
       return agrees ? interactiveStage(room, { ...opening, ...outcome }) : forceAuth(room, mode, options);
     }),
   );

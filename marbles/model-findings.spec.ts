@@ -1,0 +1,53 @@
+import { createWorld, fails, issued, phone, record, user, virtually, wanted, watch } from './support/world';
+import type { World } from './support/world';
+
+// Each was a defect that the model of test/model found; each failed before it was mended.
+
+/** The steps of logins, in order. */
+const loginsOf = ({ calls }: World) =>
+  calls.map(({ name }) => name).filter((name) => /^(wx\.login|silentLogin|login|refresh)$/.test(name));
+
+test(
+  'M2 S1: forceAuth goes on waiting where a force caller begins a silent stage as soon as a renewal ends',
+  virtually(({ flush }) => {
+    const world = createWorld({ stored: record('R'), refresh: [issued('A')], silentLogin: [issued('B')] });
+    const { session } = world;
+    user(session, phone);
+    session.invalidate({ token: 'R' });
+    watch(session.login());
+    watch(session.login({ mode: 'force' }));
+    watch(session.login({ mode: 'forceAuth' }));
+    const { log } = watch(session.session$);
+    flush();
+    expect(log).toEqual(['silent', 'A', 'silent', 'B', 'interactive', 'A']);
+  }),
+);
+
+test(
+  'M2 S1: forceAuth goes on waiting where somebody who is told of a failed login begins another',
+  virtually(({ flush }) => {
+    const world = createWorld({ login: [fails('login:fail'), { code: 'code1' }, { code: 'code2' }] });
+    const { session } = world;
+    user(session, phone);
+    session.login().subscribe({ error: () => watch(session.login()) });
+    watch(session.login({ mode: 'forceAuth' }));
+    const { log } = watch(session.session$);
+    flush();
+    expect(log).toEqual(['silent', 'anonymous !code-unavailable', 'silent', 'A', 'interactive', 'B']);
+  }),
+);
+
+test(
+  'M1 S1: a common caller shares the silent stage that a refused silent caller begins before it could go on',
+  virtually(({ flush }) => {
+    const world = createWorld({ silentLogin: [wanted('phoneNumber', 'one'), wanted('phoneNumber', 'two')] });
+    const { session, calls } = world;
+    user(session, phone);
+    session.login({ mode: 'silent' }).subscribe({ error: () => watch(session.login({ mode: 'silent' })) });
+    const common = watch(session.login());
+    flush();
+    expect(loginsOf(world)).toEqual(['wx.login', 'silentLogin', 'wx.login', 'silentLogin', 'login']);
+    expect(calls.find(({ name }) => name === 'login')?.detail).toMatchObject({ ticket: 'two' });
+    expect(common.log).toEqual(['A', '|']);
+  }),
+);
