@@ -1,4 +1,16 @@
-import { createWorld, fails, issued, phone, record, user, virtually, wanted, watch } from './support/world';
+import {
+  at,
+  away,
+  createWorld,
+  fails,
+  issued,
+  phone,
+  record,
+  user,
+  virtually,
+  wanted,
+  watch,
+} from './support/world';
 import type { World } from './support/world';
 
 // Each was a defect that the model of test/model found; each failed before it was mended.
@@ -49,5 +61,34 @@ test(
     expect(loginsOf(world)).toEqual(['wx.login', 'silentLogin', 'wx.login', 'silentLogin', 'login']);
     expect(calls.find(({ name }) => name === 'login')?.detail).toMatchObject({ ticket: 'two' });
     expect(common.log).toEqual(['A', '|']);
+  }),
+);
+
+test(
+  'P1 L1: a caller that logs in again as soon as it hears of the logout gets a prompt when the old one is gone',
+  virtually(({ flush }) => {
+    const { session } = createWorld({ silentLogin: [wanted('phoneNumber')] });
+    const shown: (number | null)[] = [];
+    session.prompt$.subscribe((prompt) => shown.push(prompt && prompt.id));
+    session
+      .login({ mode: 'forceAuth' })
+      .subscribe({ error: () => watch(session.login({ mode: 'forceAuth' })) });
+    at(1000, () => void session.logout());
+    at(2000, () => void session.logout());
+    flush();
+    expect(shown).toEqual([null, 1, null, 2, null]);
+  }),
+);
+
+test(
+  'P2 L1: an answer that is given by a caller who is just told of the logout does nothing',
+  virtually(({ flush }) => {
+    const world = createWorld();
+    const { session } = world;
+    const { seen } = user(session, away);
+    session.login({ mode: 'forceAuth' }).subscribe({ error: () => seen[0].answer(phone) });
+    at(1000, () => void session.logout());
+    flush();
+    expect(loginsOf(world)).toEqual([]);
   }),
 );

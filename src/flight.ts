@@ -171,6 +171,8 @@ export function abort(room: Room, error: SessionError, flight: Flight | undefine
   room.waitersEnd$ = new Subject();
   room.flightEnd$ = new Subject();
   if (flight) tell(room, 'login-failure', error, flight);
+  // Whoever hears of the end may open the next prompt, or answer this one.
+  if (room.withdrawPrompt) room.withdrawPrompt();
   // The waiters first: none of them may take the flight's end for something to go on from.
   waitersEnd$.next(error);
   flightEnd$.next(error);

@@ -38,6 +38,7 @@ const place = (room: Room, question: Question): Observable<unknown> =>
         if (close()) subscriber.error(sessionError('auth-cancelled', 'closed by the user'));
       },
     });
+    room.withdrawPrompt = close;
     open$.next(prompt);
     return close;
   });

@@ -91,6 +91,8 @@ export interface Room extends Settings {
   readonly open$: BehaviorSubject<AuthPrompt | null>;
   readonly viewers$: BehaviorSubject<number>;
   lastId: number;
+  /** Takes the open prompt back: from then on its answer does nothing. */
+  withdrawPrompt?: () => unknown;
 
   // exchange.ts
   /** A function of the app's is being called right now; a guard in there would wait for itself. */
