@@ -1,15 +1,15 @@
-import { map, take, takeUntil } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { BehaviorSubject, Observable, switchMap, take } from 'rxjs';
 
-/** Takes one value of the source, unless an error is told first: then it is thrown. */
+/** Takes one value of the source, unless an error is told first: then the source is left, and the error thrown. */
 export const orError = <T>(source: Observable<T>, error$: Observable<unknown>): Observable<T> =>
-  source.pipe(
-    take(1),
-    takeUntil(
-      error$.pipe(
-        map((error): never => {
-          throw error;
-        }),
-      ),
-    ),
-  );
+  new Observable((subscriber) => {
+    const source$ = new BehaviorSubject(source);
+    const fail = (error: unknown) => source$.next(new Observable((failed) => failed.error(error)));
+    subscriber.add(error$.subscribe({ next: fail, error: fail }));
+    source$
+      .pipe(
+        switchMap((current) => current),
+        take(1),
+      )
+      .subscribe(subscriber);
+  });
