@@ -1,9 +1,12 @@
+import type { CredentialStore } from 'rx-weapp-session';
+import { promised } from './support/promised';
 import {
   at,
   away,
   createWorld,
   fails,
   issued,
+  later,
   phone,
   record,
   user,
@@ -90,5 +93,52 @@ test(
     at(1000, () => void session.logout());
     flush();
     expect(loginsOf(world)).toEqual([]);
+  }),
+);
+
+test(
+  'P1 F2: a caller that asks again as soon as a prompt is over its limit gets one when the old one is gone',
+  virtually(({ flush }) => {
+    const { session } = createWorld({ config: { timeouts: { prompt: 1000 } } });
+    const shown: (number | null)[] = [];
+    session.prompt$.subscribe((prompt) => shown.push(prompt && prompt.id));
+    session
+      .login({ mode: 'forceAuth' })
+      .subscribe({ error: () => watch(session.login({ mode: 'forceAuth' })) });
+    flush();
+    expect(shown).toEqual([null, 1, null, 2, null]);
+  }),
+);
+
+test(
+  'L1: a login that makes sure of the session_key is ended by a logout, though its own question brought that about',
+  virtually(({ flush }) => {
+    const world = createWorld({ stored: record('R', { expiresAt: 60_000 }) });
+    const { session } = world;
+    let log: readonly string[] = [];
+    // Ahead of the timer for the same moment: the login notices the end.
+    at(30_000, () => ({ log } = watch(session.login({ verify: true }))));
+    session.session$.subscribe(({ status }) => {
+      if (status === 'expired') session.logout();
+    });
+    flush();
+    expect(log).toEqual(['!logged-out']);
+    expect(loginsOf(world)).toEqual([]);
+  }),
+);
+
+test(
+  'R5 K1: a login makes sure of the session_key also where it waits for an asynchronous store',
+  virtually(({ flush }) => {
+    const store: CredentialStore = {
+      read: () => promised(later(300, record('R'))),
+      write: () => undefined,
+      remove: () => undefined,
+    };
+    const world = createWorld({ config: { store }, checkSession: [fails('checkSession:fail')] });
+    const { log } = watch(world.session.login({ verify: true }));
+    flush();
+    expect(world.count('wx.checkSession')).toBe(1);
+    expect(log).toEqual(['A', '|']);
   }),
 );
