@@ -1,3 +1,4 @@
+import { asyncScheduler } from 'rxjs';
 import type { CredentialStore } from 'rx-weapp-session';
 import { promised } from './support/promised';
 import {
@@ -7,6 +8,7 @@ import {
   fails,
   issued,
   later,
+  never,
   phone,
   record,
   user,
@@ -140,5 +142,25 @@ test(
     flush();
     expect(world.count('wx.checkSession')).toBe(1);
     expect(log).toEqual(['A', '|']);
+  }),
+);
+
+test(
+  'F2: a clock that is set back while the app is shown makes no time limit longer',
+  virtually(({ flush }) => {
+    const { session, show, hide } = createWorld({ login: [never] });
+    const { now } = asyncScheduler;
+    const logged: number[] = [];
+    session.login().subscribe({ error: () => logged.push(now()) });
+    at(1000, () => (asyncScheduler.now = () => now() - 3_600_000));
+    at(2000, hide);
+    at(3000, show);
+    try {
+      flush();
+    } finally {
+      asyncScheduler.now = now;
+    }
+    // The clock tells nothing of the 2 s before it was hidden: the whole limit runs again.
+    expect(logged).toEqual([13_000]);
   }),
 );

@@ -17,7 +17,7 @@ export const afterShown = (room: Room, ms: number): Observable<unknown> =>
       switchMap((shown) => {
         if (!shown) return EMPTY;
         const since = now();
-        return after(left).pipe(finalize(() => (left -= now() - since)));
+        return after(left).pipe(finalize(() => (left -= Math.max(0, now() - since))));
       }),
       take(1),
     );
