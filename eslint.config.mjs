@@ -152,6 +152,11 @@ export default tseslint.config(
       'no-restricted-imports': 'off',
       // Jest's matchers, `expect.any(String)`, are typed any.
       '@typescript-eslint/no-unsafe-assignment': 'off',
+      // What looks at some of many kinds of a thing says what it does with the others.
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       // An async function without await is the short way to a rejected promise.
       '@typescript-eslint/require-await': 'off',
     },
