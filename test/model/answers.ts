@@ -1,4 +1,5 @@
 import type { Credential, LoginReply } from 'rx-weapp-session';
+import type { Setting } from './setting';
 import type { Kind } from './trace';
 
 /** How a question is settled; what is `thrown` is thrown inside the call, where it is answered there. */
@@ -99,6 +100,12 @@ export const ANSWERS: Readonly<Record<Kind, Answers>> = {
   'store.write': store,
   'store.remove': store,
 };
+
+/** What a question is mostly answered with. */
+export function usualAnswer(kind: Kind, mood: Setting['mood']): number | string {
+  if (mood === 'refusing' && kind === 'request') return 'expired';
+  return mood === 'busy' && /^(silentLogin|login|refresh)$/.test(kind) ? 'status 500' : 0;
+}
 
 /** The name and the outcome of an answer: by its name, or by its number. */
 export function answerOf(

@@ -121,6 +121,15 @@ const BROKEN: readonly (readonly [promise: string, how: string, trace: readonly 
           : entry,
     ),
   ],
+  [
+    'noneOfAnotherGeneration',
+    'a request that is made again for another user',
+    trace.map((entry) =>
+      is('answer')(entry) && entry.credential === tokens[1]
+        ? { ...entry, credential: { ...tokens[1], userId: 'bob' } }
+        : entry,
+    ),
+  ],
   ['noneUnauthenticated', 'no token', changed(asked(0), { token: undefined }, 1)],
   [
     'nothingComesBack',

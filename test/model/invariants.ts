@@ -95,19 +95,28 @@ export const noneKnownExpired: Invariant =
       : undefined;
   };
 
-/** No request carries a credential from before a logout, or of another user. */
-export const noneOfAnotherGeneration: Invariant =
-  () =>
-  (entry, { tokens, logouts, user }) => {
+/** No request carries a credential from before a logout, or of another user; none is made again for another. */
+export const noneOfAnotherGeneration: Invariant = () => {
+  const users = new Map<number, string>();
+  return (entry, { callers, tokens, logouts, user }) => {
     if (entry.what !== 'ask' || entry.caller === undefined || entry.token === undefined) return;
+    const { caller } = entry;
     const token = tokens.get(entry.token);
     if (!token) return;
-    if (token.logouts !== logouts) return `caller ${entry.caller} sends ${entry.token} from before a logout`;
+    if (token.logouts !== logouts) return `caller ${caller} sends ${entry.token} from before a logout`;
     const { userId } = token.credential;
-    return userId !== undefined && user !== undefined && userId !== user
-      ? `caller ${entry.caller} sends ${entry.token} of ${userId}, and ${user} is logged in`
+    if (userId === undefined) return;
+    const before = users.get(caller) ?? userId;
+    users.set(caller, userId);
+    if (user !== undefined && userId !== user) {
+      return `caller ${caller} sends ${entry.token} of ${userId}, and ${user} is logged in`;
+    }
+    // A long-lived source is meant to be begun anew for whoever is there.
+    return before !== userId && callers.get(caller)?.spec.via !== 'whileAuthenticated'
+      ? `caller ${caller} sends its request for ${before} once more, for ${userId}`
       : undefined;
   };
+};
 
 /** Nothing is sent unauthenticated that asked for login. */
 export const noneUnauthenticated: Invariant =

@@ -1,13 +1,15 @@
-import { answerOf } from './answers';
+import { answerOf, usualAnswer } from './answers';
 import type { Mint, Outcome } from './answers';
 import type { Recorder } from './recorder';
+import type { Setting } from './setting';
 import type { Kind } from './trace';
 
 /** Something that the session asked, and that the schedule answers: at once, late, never, or twice. */
 export interface Question {
   readonly id: number;
   readonly kind: Kind;
-  answer(choice: number | string): void;
+  /** Without a choice: as usual. */
+  answer(choice?: number | string): void;
 }
 
 /** What a question carries. */
@@ -29,13 +31,13 @@ export interface Questions {
    * Asks. An answer inside the call may throw, if it says so.
    *
    * @param settle - given each answer
-   * @param atOnce - it is answered inside the call, well if nothing is armed
+   * @param atOnce - it is answered inside the call, as usual if nothing is armed
    * @returns what tells that nobody waits for the answer any more
    */
   ask(kind: Kind, about: About, settle: (outcome: Outcome) => void, atOnce?: boolean): () => void;
 }
 
-export function createQuestions({ record }: Recorder, mint: Mint, synchronous: boolean): Questions {
+export function createQuestions({ record }: Recorder, mint: Mint, { synchronous, mood }: Setting): Questions {
   const held: Question[] = [];
   const past: Question[] = [];
   const armed = new Map<Kind, number[]>();
@@ -48,7 +50,7 @@ export function createQuestions({ record }: Recorder, mint: Mint, synchronous: b
     ask: (kind, about, settle, atOnce = synchronous) => {
       const id = asked++;
       let inCall = true;
-      const answer = (choice: number | string) => {
+      const answer = (choice: number | string = usualAnswer(kind, mood)) => {
         const { said, outcome } = answerOf(kind, choice, mint);
         const credential = 'credential' in outcome ? outcome.credential : undefined;
         const status =
@@ -71,7 +73,7 @@ export function createQuestions({ record }: Recorder, mint: Mint, synchronous: b
       record({ what: 'ask', question: id, kind, ...about });
       const choice = armed.get(kind)?.shift();
       try {
-        if (choice !== undefined || atOnce) answer(choice ?? 0);
+        if (choice !== undefined || atOnce) answer(choice);
       } finally {
         inCall = false;
       }

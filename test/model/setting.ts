@@ -1,7 +1,9 @@
 /** What the world is like; it stays so for a whole schedule. */
 export interface Setting {
-  /** Each question is answered inside its call, well unless the schedule says otherwise. */
+  /** Each question is answered inside its call, as usual unless the schedule says otherwise. */
   readonly synchronous: boolean;
+  /** What the answers mostly are: good; requests refused as expired; or exchanges failed for the moment. */
+  readonly mood: 'kind' | 'refusing' | 'busy';
   /** In what form the backend answers. */
   readonly backend: 'observable' | 'promise';
   readonly refresh: boolean;
@@ -24,6 +26,7 @@ export interface Setting {
 /** The world as it mostly is. */
 export const usual: Setting = {
   synchronous: false,
+  mood: 'kind',
   backend: 'observable',
   refresh: false,
   logout: false,

@@ -52,18 +52,20 @@ export const leaves = (number: number): Step => ({
   happen: (world) => world.leave(at(world.callers, number).id),
 });
 
-const saying = (kind: Kind, choice: number) => `${kind}: ${at(names(ANSWERS[kind]), choice)}`;
+/** An answer by its number; 0 is the usual one. */
+const saying = (kind: Kind, choice: number) =>
+  `${kind}: ${choice === 0 ? 'as usual' : at(names(ANSWERS[kind]), choice)}`;
 
 export const answers = (number: number, choice: number): Step => ({
   text: ({ questions: { held } }) => `#${at(held, number).id} ${saying(at(held, number).kind, choice)}`,
   enabled: ({ questions: { held } }) => held.length > 0,
-  happen: ({ questions: { held } }) => at(held, number).answer(choice),
+  happen: ({ questions: { held } }) => at(held, number).answer(choice || undefined),
 });
 
 export const answersAgain = (number: number, choice: number): Step => ({
   text: ({ questions: { past } }) => `again #${at(past, number).id} ${saying(at(past, number).kind, choice)}`,
   enabled: ({ questions: { past } }) => past.length > 0,
-  happen: ({ questions: { past } }) => at(past, number).answer(choice),
+  happen: ({ questions: { past } }) => at(past, number).answer(choice || undefined),
 });
 
 export const answersInTheCall = (kind: Kind, choice: number): Step => ({
@@ -231,6 +233,7 @@ export const schedule = (replayPath?: string) =>
 /** Any world. */
 export const setting: fc.Arbitrary<Setting> = fc.record({
   synchronous: fc.constantFrom(false, false, false, true),
+  mood: fc.constantFrom('kind', 'kind', 'kind', 'refusing', 'busy'),
   backend: fc.constantFrom('observable', 'promise'),
   refresh: flag,
   logout: flag,

@@ -88,7 +88,7 @@ function storedAtFirst({ stored }: Setting, now: number): unknown {
 export function createWorld(setting: Setting, time: VirtualTime, recorder: Recorder): World {
   const { record } = recorder;
   const mint = createMint(() => time.clock);
-  const questions = createQuestions(recorder, mint, setting.synchronous);
+  const questions = createQuestions(recorder, mint, setting);
   const listeners = { shown: new Set<() => void>(), hidden: new Set<() => void>() };
   const first = storedAtFirst(setting, time.clock);
   const kept = createStore(questions, setting.store === 'asynchronous', first);
