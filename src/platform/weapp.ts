@@ -55,11 +55,7 @@ export function weapp(api?: object): Platform {
     shown$: new Observable<boolean>((subscriber) => {
       const listen = (change: string, shown: boolean) => {
         const tell = () => subscriber.next(shown);
-        try {
-          find(`on${change}`)(tell);
-        } catch {
-          return; // Base libraries before 2.1.2 and plugins cannot tell.
-        }
+        find(`on${change}`)(tell);
         subscriber.add(() => {
           try {
             // Without the very function, `off` would remove everybody's listeners.
@@ -69,8 +65,13 @@ export function weapp(api?: object): Platform {
           }
         });
       };
-      listen('AppShow', true);
-      listen('AppHide', false);
+      try {
+        // Who cannot be told of a return must not hear of the leaving: the app would count as hidden for good.
+        listen('AppShow', true);
+        listen('AppHide', false);
+      } catch {
+        // Base libraries before 2.1.2 and plugins cannot tell.
+      }
     }),
   };
 }
