@@ -1,4 +1,5 @@
 import { asyncScheduler } from 'rxjs';
+import { request, requestWithLogin, weapp } from 'rx-weapp-session';
 import { at, createWorld, fails, virtually, watch } from './support/world';
 
 // What the fault matrix and the fuzzing found.
@@ -39,3 +40,44 @@ for (const [title, onAppShow] of [
     }),
   );
 }
+
+const stuck = (task: unknown) => weapp({ request: () => task });
+for (const [title, task] of [
+  [
+    'throws',
+    {
+      abort: () => {
+        throw new Error('already over');
+      },
+    },
+  ],
+  [
+    'cannot be read',
+    {
+      get abort(): unknown {
+        throw new Error('revoked');
+      },
+    },
+  ],
+  ['is no function', { abort: true }],
+] as const) {
+  test(`W1, C1: whoever unsubscribes from a request whose abort ${title} gets no exception`, () => {
+    const sent = watch(request({ url: 'https://api.example.com/' }, stuck(task)));
+    expect(() => sent.stop()).not.toThrow();
+  });
+}
+
+test(
+  'W1, C1: nor does whoever unsubscribes from a request with a login',
+  virtually(() => {
+    const abort = () => {
+      throw new Error('already over');
+    };
+    const world = createWorld({
+      stored: { version: 1, source: 'shop', credential: { token: 'A' }, receivedAt: 0 },
+      wx: { request: () => ({ abort }) },
+    });
+    const sent = watch(requestWithLogin(world.session, { url: '/orders' }));
+    expect(() => sent.stop()).not.toThrow();
+  }),
+);

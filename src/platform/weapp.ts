@@ -48,7 +48,11 @@ export function weapp(api?: object): Platform {
           },
         }) as { abort?: () => void } | undefined;
         return () => {
-          if (!settled && task && task.abort) task.abort();
+          try {
+            if (!settled && task && task.abort) task.abort();
+          } catch {
+            // Whoever unsubscribes has no use for it.
+          }
         };
       }),
     callSync: (name, key, value) => find(name)(key, value),
