@@ -1,6 +1,14 @@
-import { asyncScheduler } from 'rxjs';
-import { request, requestWithLogin, weapp } from 'rx-weapp-session';
-import { at, createWorld, fails, virtually, watch } from './support/world';
+import { asyncScheduler, map, of, throwError } from 'rxjs';
+import {
+  isSessionError,
+  request,
+  requestWithLogin,
+  retryOnExpired,
+  sessionRequest,
+  weapp,
+  withLogin,
+} from 'rx-weapp-session';
+import { at, createWorld, fails, issued, virtually, watch } from './support/world';
 
 // What the fault matrix and the fuzzing found.
 
@@ -79,5 +87,80 @@ test(
     });
     const sent = watch(requestWithLogin(world.session, { url: '/orders' }));
     expect(() => sent.stop()).not.toThrow();
+  }),
+);
+
+/** Whoever looks at it gets an exception: a Proxy that was revoked, an object of a page that is gone. */
+const unreadable = () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+};
+const failsUnreadably = throwError(unreadable);
+
+test('F7: isSessionError says no to what cannot be looked at', () => {
+  expect(isSessionError(unreadable())).toBe(false);
+});
+
+test(
+  'F3: a failure of the backend that cannot be looked at is login-rejected, and the next login works',
+  virtually(({ flush }) => {
+    const { session } = createWorld({ silentLogin: [failsUnreadably, issued('B')] });
+    const first = watch(session.login());
+    flush();
+    expect(first.log).toEqual(['!login-rejected']);
+    const second = watch(session.login());
+    flush();
+    expect(second.log).toEqual(['B', '|']);
+  }),
+);
+
+test(
+  'F1: a failure of wx.login that cannot be looked at is code-unavailable',
+  virtually(({ flush }) => {
+    const { session } = createWorld({ login: [failsUnreadably] });
+    const login = watch(session.login());
+    flush();
+    expect(login.log).toEqual(['!code-unavailable']);
+  }),
+);
+
+test(
+  'E6: an outcome that cannot be looked at passes the guard and the retry untouched',
+  virtually(({ flush }) => {
+    const { session } = createWorld();
+    const value = unreadable();
+    const reason = unreadable();
+    const through: unknown[] = [];
+    const subscriber = {
+      next: (it: unknown) => through.push(it),
+      error: (it: unknown) => through.push(it),
+    };
+    const operators = [withLogin<unknown>(session), retryOnExpired<unknown>(session)] as const;
+    of(0)
+      .pipe(map((): unknown => value))
+      .pipe(...operators)
+      .subscribe(subscriber);
+    throwError(() => reason)
+      .pipe(...operators)
+      .subscribe(subscriber);
+    flush();
+    expect(through).toHaveLength(2);
+    expect(through[0] === value && through[1] === reason).toBe(true);
+  }),
+);
+
+test(
+  'E6: a response that cannot be looked at is passed on as it is',
+  virtually(({ flush }) => {
+    const response = unreadable();
+    const { session } = createWorld({
+      wx: { request: ({ success }: { success: (result: unknown) => void }) => success(response) },
+    });
+    const seen: unknown[] = [];
+    sessionRequest(session, { url: '/orders' }).subscribe((it) => seen.push(it));
+    flush();
+    expect(seen).toHaveLength(1);
+    expect(seen[0] === response).toBe(true);
   }),
 );

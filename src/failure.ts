@@ -1,5 +1,5 @@
 import { now } from './clock';
-import { fieldsOf } from './fields';
+import { fieldsOf, look } from './fields';
 import { isSessionError, sessionError } from './session-error';
 import type { SessionError } from './session-error';
 
@@ -30,25 +30,28 @@ function retryAfter(header: unknown): number | undefined {
  * @param longest - ms beyond which a wait is not worth it
  */
 export function readFailure(error: unknown, longest: number): Failure {
-  const fields = fieldsOf(error);
-  const own = isSessionError(error);
-  // WeChat's code, or else the status, or else the form of the failure tells.
-  const errcode = (fields.errcode || fieldsOf(fields.data).errcode) as number;
-  const status = [fields.statusCode, fields.status].find((value) => typeof value === 'number') as number;
-  const transient = own
-    ? /request-failed|unreachable/.test(error.code)
-    : [-1, 45011].includes(errcode) ||
-      [408, 429].includes(status) ||
-      status >= 500 ||
-      (status === undefined && errcode === undefined && typeof fields.errMsg === 'string');
-  if (transient) {
-    const unreachable = sessionError('backend-unreachable', 'no answer of the backend', error);
-    const wait = retryAfter(fields.header);
-    return wait && wait > longest ? { error: unreachable } : { error: unreachable, again: 'later', wait };
-  }
-  if (own) return { error };
-  return {
-    error: sessionError('login-rejected', 'the backend said no', error),
-    again: [40029, 40163].includes(errcode) ? 'fresh-code' : undefined,
-  };
+  const rejected = sessionError('login-rejected', 'the backend said no', error);
+  return look(
+    (): Failure => {
+      const fields = fieldsOf(error);
+      const own = isSessionError(error);
+      // WeChat's code, or else the status, or else the form of the failure tells.
+      const errcode = (fields.errcode || fieldsOf(fields.data).errcode) as number;
+      const status = [fields.statusCode, fields.status].find((value) => typeof value === 'number') as number;
+      const transient = own
+        ? /request-failed|unreachable/.test(error.code)
+        : [-1, 45011].includes(errcode) ||
+          [408, 429].includes(status) ||
+          status >= 500 ||
+          (status === undefined && errcode === undefined && typeof fields.errMsg === 'string');
+      if (transient) {
+        const unreachable = sessionError('backend-unreachable', 'no answer of the backend', error);
+        const wait = look(() => retryAfter(fields.header), undefined);
+        return wait && wait > longest ? { error: unreachable } : { error: unreachable, again: 'later', wait };
+      }
+      if (own) return { error };
+      return { error: rejected, again: [40029, 40163].includes(errcode) ? 'fresh-code' : undefined };
+    },
+    { error: rejected },
+  );
 }

@@ -2,6 +2,15 @@
 export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   Object(value) as Record<string, unknown>;
 
+/** What a look at something from outside tells; `otherwise` where the look itself throws: a getter, a revoked Proxy. */
+export function look<T>(at: () => T, otherwise: T): T {
+  try {
+    return at();
+  } catch {
+    return otherwise;
+  }
+}
+
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 export const isPlainObject = (value: unknown): boolean =>

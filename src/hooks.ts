@@ -1,6 +1,6 @@
 import type { Observable, ObservableInput } from 'rxjs';
 import { called } from './called';
-import { fieldsOf } from './fields';
+import { fieldsOf, look } from './fields';
 import type { SessionError } from './session-error';
 import type { Credential, HttpResponse, RequestOptions, Session } from './types';
 
@@ -39,7 +39,8 @@ const KEY = '_rxWeappSession';
 
 const mark = <T extends object>(target: T, value: object): T => Object.defineProperty(target, KEY, { value });
 
-const markOf = <M>(target: unknown): Partial<M> => (fieldsOf(target)[KEY] as M | undefined) || {};
+const markOf = <M>(target: unknown): Partial<M> =>
+  look(() => fieldsOf(target)[KEY] as M | undefined, undefined) || {};
 
 /** Puts the hooks on a session. */
 export const provideHooks: <S extends object>(session: S, hooks: SessionHooks<never>) => S = mark;
@@ -49,7 +50,7 @@ export const hooksOf: (session: Session) => Partial<SessionHooks> = markOf;
 
 /** Marks a response with the credential that its request was given, or with `null` for none. */
 export const markGiven = <T extends object>(response: T, credential: Credential | undefined): T =>
-  mark({ ...response }, { given: credential || null });
+  look(() => mark({ ...response }, { given: credential || null }), response);
 
 /** The credential that the request of this outcome was given; `null` for none, nothing where it does not say. */
 export const givenTo = (outcome: unknown): Credential | null | undefined =>

@@ -1,3 +1,5 @@
+import { look } from './fields';
+
 /**
  * Every code that a {@link SessionError} can carry; the list is closed.
  *
@@ -74,5 +76,8 @@ export function sessionError(code: SessionErrorCode, message: string, cause?: un
  */
 export function isSessionError(error: unknown, code?: SessionErrorCode): error is SessionError {
   const it = error as SessionError | null | undefined;
-  return !!it && it.name === 'SessionError' && typeof it.code === 'string' && (!code || it.code === code);
+  return look(
+    () => !!it && it.name === 'SessionError' && typeof it.code === 'string' && (!code || it.code === code),
+    false,
+  );
 }

@@ -1,4 +1,4 @@
-import { fieldsOf } from '../fields';
+import { fieldsOf, look } from '../fields';
 
 /** What a fail result of a privileged api says of the user. */
 export type Refusal = 'auth-denied' | 'auth-cancelled' | 'auth-failed';
@@ -33,6 +33,8 @@ export function isFailure(result: unknown): boolean {
 
 /** Tells whether the background cut a step short: then, and only then, it is worth taking again as it was. */
 export function isInterrupted(error: unknown): boolean {
-  const { errMsg, cause } = fieldsOf(error);
-  return /interrupted/.test([errMsg, fieldsOf(cause).errMsg].join());
+  return look(() => {
+    const { errMsg, cause } = fieldsOf(error);
+    return /interrupted/.test([errMsg, fieldsOf(cause).errMsg].join());
+  }, false);
 }
