@@ -1,5 +1,7 @@
 import { asyncScheduler, map, of, throwError } from 'rxjs';
 import {
+  createSession,
+  httpBackend,
   isSessionError,
   request,
   requestWithLogin,
@@ -8,7 +10,9 @@ import {
   weapp,
   withLogin,
 } from 'rx-weapp-session';
-import { at, createWorld, fails, issued, virtually, watch } from './support/world';
+import type { Credential, HttpBackendOptions, RequestOptions } from 'rx-weapp-session';
+import { errorOf, thrownBy, watched } from '../test/support/watched';
+import { at, createWorld, fails, issued, record, virtually, watch } from './support/world';
 
 // What the fault matrix and the fuzzing found.
 
@@ -164,3 +168,68 @@ test(
     expect(seen[0] === response).toBe(true);
   }),
 );
+
+const boom = (): never => {
+  throw new Error('looked at');
+};
+const good = () => ({
+  source: 'shop',
+  platform: weapp({}),
+  backend: { silentLogin: () => [issued('A')], login: () => [issued('B')] },
+});
+
+test('createSession throws nothing but config-invalid, though a field cannot be read', () => {
+  const config = Object.defineProperty(good(), 'tips', { get: boom, enumerable: true });
+  expect(thrownBy(() => createSession(config)).code).toBe('config-invalid');
+  for (const baseUrl of [['https://api.example.com'], { toString: () => 'https://api.example.com' }]) {
+    const odd = { ...good(), baseUrl: baseUrl as unknown as string };
+    expect(thrownBy(() => createSession(odd)).code).toBe('config-invalid');
+  }
+  expect(thrownBy(() => httpBackend(undefined as unknown as HttpBackendOptions)).code).toBe('config-invalid');
+});
+
+test('R1: request options that cannot be read are config-invalid, in the stream', () => {
+  const { session } = createWorld({ stored: record('A') });
+  const none = undefined as unknown as RequestOptions;
+  const odd = Object.defineProperty({ url: '/orders' }, 'data', { get: boom, enumerable: true });
+  for (const options of [none, odd]) {
+    expect(errorOf(sessionRequest(session, options)).code).toBe('config-invalid');
+    expect(errorOf(requestWithLogin(session, options)).code).toBe('config-invalid');
+  }
+});
+
+test('R2: request is cold: it looks at its options when it is subscribed', () => {
+  const none = undefined as unknown as RequestOptions;
+  expect(errorOf(request(none, weapp({ request: boom }))).code).toBe('request-failed');
+  const timeout = { valueOf: boom } as unknown as number;
+  const { session, count } = createWorld({ stored: record('A') });
+  expect(errorOf(sessionRequest(session, { url: '/orders', timeout })).code).toBe('request-failed');
+  expect(count('wx.request')).toBe(0);
+});
+
+test(
+  'P9: a method that is no name is config-invalid, as are options that cannot be read',
+  virtually(() => {
+    const { session } = createWorld({ stored: record('A') });
+    for (const method of [Symbol('phoneNumber'), 42, '', { toString: boom }]) {
+      const options = { mode: 'forceAuth', method: method as string } as const;
+      expect(errorOf(session.login(options)).code).toBe('config-invalid');
+    }
+    const odd = {
+      get mode() {
+        return boom();
+      },
+    };
+    expect(errorOf(session.login(odd)).code).toBe('config-invalid');
+    expect(watch(session.login()).log).toEqual(['A', '|']);
+  }),
+);
+
+test('invalidate says no to no credential, and logout takes null for its options', () => {
+  const { session } = createWorld({ stored: record('A') });
+  for (const none of [undefined, null, unreadable()]) {
+    expect(session.invalidate(none as Credential)).toBe(false);
+  }
+  expect(session.credential?.token).toBe('A');
+  expect(watched(session.logout(null as unknown as undefined)).completed).toBe(true);
+});

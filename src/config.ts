@@ -3,7 +3,7 @@ import { defined, fieldsOf, isText } from './fields';
 import { builtInMethods } from './methods';
 import { originOf } from './origin';
 import { weapp } from './platform/weapp';
-import { sessionError } from './session-error';
+import { isSessionError, sessionError } from './session-error';
 import { topPageTips } from './tips';
 import type { Credential, CredentialStore, RequestOptions, SessionConfig } from './types';
 import { weappStore } from './weapp-store';
@@ -21,6 +21,15 @@ type Replaced = 'baseUrl' | 'store' | 'timeouts' | 'retry';
 /** Makes the error for a wrong configuration: names the field and the fix. */
 export const configInvalid = (field: string, fix: string, cause?: unknown) =>
   sessionError('config-invalid', `${field} ${fix}`, cause);
+
+/** Reads what the app handed over: whatever is thrown on the way is `config-invalid`. */
+export function reading<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw isSessionError(error) ? error : configInvalid(what, 'cannot be read', error);
+  }
+}
 
 /** The default `attach`. */
 export const bearer = (options: RequestOptions, { token }: Credential): RequestOptions => ({

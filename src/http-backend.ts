@@ -1,7 +1,7 @@
 import { defer, map, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { now } from './clock';
-import { bearer, needBaseUrl } from './config';
+import { bearer, needBaseUrl, reading } from './config';
 import { fieldsOf } from './fields';
 import { resolve } from './origin';
 import type { Platform } from './platform/platform';
@@ -54,7 +54,11 @@ function protocolReply<C extends Credential>({ data }: HttpResponse): LoginReply
  * });
  * ```
  */
-export function httpBackend<C extends Credential = Credential>({
+export const httpBackend = <C extends Credential = Credential>(
+  options: HttpBackendOptions<C>,
+): LoginBackend<C> => reading('options', () => create(options));
+
+function create<C extends Credential>({
   baseUrl,
   paths: {
     silentLogin = '/session/silent',

@@ -5,7 +5,7 @@
  * other scripts, stray blanks. What is not written plainly has no origin here, so it is never trusted.
  */
 export function originOf(url: unknown): string | undefined {
-  const written = /^https?:\/\/([\w.-]+|\[[\da-f:.]+\])(:\d+)?(?=[/?#]|$)/i.exec(url as string);
+  const written = /^https?:\/\/([\w.-]+|\[[\da-f:.]+\])(:\d+)?(?=[/?#]|$)/i.exec(isText(url) ? url : '');
   return written
     ? written[0].toLowerCase().replace(/^(http:.*):0*80$|^(https:.*):0*443$/, '$1$2')
     : undefined;

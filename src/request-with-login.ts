@@ -2,6 +2,7 @@ import { defer, type Observable } from 'rxjs';
 import { retryOnExpired } from '../operators/retry-on-expired';
 import { silentOnly } from '../operators/silent-only';
 import { withLogin } from '../operators/with-login';
+import { reading } from './config';
 import { fieldsOf } from './fields';
 import { hooksOf } from './hooks';
 import { sessionRequest } from './session-request';
@@ -30,9 +31,10 @@ export function requestWithLogin<T>(
   options: RequestOptions & { loginOptions?: LoginOptions },
 ): Observable<HttpResponse<T>> {
   return defer(() => {
-    const sent = { ...options };
-    delete sent.loginOptions;
-    const { loginOptions } = options;
+    const { loginOptions, sent } = reading('request', () => {
+      const { loginOptions, ...sent } = options;
+      return { loginOptions, sent };
+    });
     const silent = fieldsOf(loginOptions).mode === 'silent';
     const { checkUrl } = hooksOf(session);
     if (!silent && checkUrl) checkUrl(sent.url);

@@ -26,9 +26,11 @@ export function request<T>(
   options: RequestOptions,
   platform: Platform = weapp(),
 ): Observable<HttpResponse<T>> {
-  return orError(
-    defer(() => platform.call<HttpResponse<T>>('request', options)),
-    // WeChat's own timer is known to be late on some phones.
-    after(options.timeout || Infinity).pipe(map(() => ({ errMsg: 'request:fail timeout', errno: 5 }))),
+  return defer(() =>
+    orError(
+      platform.call<HttpResponse<T>>('request', options),
+      // WeChat's own timer is known to be late on some phones.
+      after(options.timeout || Infinity).pipe(map(() => ({ errMsg: 'request:fail timeout', errno: 5 }))),
+    ),
   ).pipe(failingAs('request-failed', 'wx.request failed'));
 }

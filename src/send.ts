@@ -1,5 +1,5 @@
 import { defer, map, type Observable } from 'rxjs';
-import { configInvalid } from './config';
+import { configInvalid, reading } from './config';
 import type { Settings } from './config';
 import { failingAs } from './failing-as';
 import { isPlainObject } from './fields';
@@ -42,7 +42,7 @@ export const send = <T>(
   credential: Credential | undefined,
 ): Observable<HttpResponse<T>> =>
   defer(() => {
-    const sent = copy({ ...options, url: absolute(settings, options.url) });
+    const sent = reading('request', () => copy({ ...options, url: absolute(settings, options.url) }));
     if (!settings.trustedOrigins.length) throw configInvalid('baseUrl', 'or trustedOrigins is needed');
     const given = isTrusted(settings, sent.url) ? credential : undefined;
     const carrier = given ? settings.attach(sent, given) : sent;

@@ -1,9 +1,10 @@
 import { catchError, concatAll, defer, EMPTY, map, shareReplay, switchMap, takeUntil, toArray } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
-import { configInvalid, readConfig } from './config';
+import { configInvalid, readConfig, reading } from './config';
 import { alarm, endGeneration, expire, take, usable } from './credential';
 import { tell, tellThrown } from './events';
 import { runHook } from './exchange';
+import { fieldsOf, isText, look } from './fields';
 import { abort } from './flight';
 import { provideHooks } from './hooks';
 import type { SessionHooks } from './hooks';
@@ -18,7 +19,7 @@ import type { SessionError } from './session-error';
 import { verifySessionKey } from './session-key';
 import { change, inTurn, states, transitions } from './state';
 import { clear, restore } from './store';
-import type { Credential, RequestOptions, Session, SessionConfig } from './types';
+import type { Credential, LoginOptions, RequestOptions, Session, SessionConfig } from './types';
 
 /**
  * Makes a session: one shared login state of one mini-program at its backend. Nothing is touched until it is
@@ -38,7 +39,7 @@ import type { Credential, RequestOptions, Session, SessionConfig } from './types
  * ```
  */
 export function createSession<C extends Credential = Credential>(config: SessionConfig<C>): Session<C> {
-  const room = createRoom(readConfig(config));
+  const room = createRoom(reading('config', () => readConfig(config)));
   const { disposed$, event$, restored$ } = room;
 
   /** Everything that is not needed before the session is first used. */
@@ -124,9 +125,13 @@ export function createSession<C extends Credential = Credential>(config: Session
     event$: event$.asObservable(),
     login: (options) =>
       defer(() => {
-        const asked = options || {};
-        const { mode = 'common' } = asked;
+        const asked = reading('options', (): LoginOptions => {
+          const { mode, tips, method, verify } = fieldsOf(options) as LoginOptions;
+          return { mode, tips, method, verify };
+        });
+        const { mode = 'common', method = mode } = asked;
         if (!MODES.includes(mode)) throw configInvalid('mode', `must be one of ${MODES.join(', ')}`);
+        if (!isText(method)) throw configInvalid('method', 'must be the name of a method');
         if (room.inCall) throw sessionError('reentrant-login', 'a login cannot wait for itself');
         const login$ = alive(() => {
           const before = asked.verify && usable(room);
@@ -138,7 +143,8 @@ export function createSession<C extends Credential = Credential>(config: Session
         });
         return orError(login$, room.waitersEnd$);
       }),
-    logout: ({ forget } = {}) => {
+    logout: (options) => {
+      const forget = look(() => !!fieldsOf(options).forget, false);
       if (room.disposedBy) return defer(() => [undefined]);
       start();
       const { credential, flight } = room.known;
@@ -166,7 +172,7 @@ export function createSession<C extends Credential = Credential>(config: Session
     },
     invalidate: (credential) => {
       current();
-      return !room.disposedBy && expire(room, credential, true);
+      return !room.disposedBy && look(() => !!credential.token, false) && expire(room, credential, true);
     },
     isExpired: (outcome) => {
       try {
