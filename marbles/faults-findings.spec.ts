@@ -233,3 +233,20 @@ test('invalidate says no to no credential, and logout takes null for its options
   expect(session.credential?.token).toBe('A');
   expect(watched(session.logout(null as unknown as undefined)).completed).toBe(true);
 });
+
+test('R1: the url that is checked after attach is the one that is sent, though it tells another at each look', () => {
+  const sent: string[] = [];
+  let looks = 0;
+  const attach = (options: RequestOptions) =>
+    Object.defineProperty({ ...options }, 'url', {
+      get: () => (looks++ === 0 ? 'https://api.example.com/' : 'https://evil.example/'),
+      enumerable: true,
+    });
+  const { session } = createWorld({
+    stored: record('A'),
+    config: { attach },
+    wx: { request: ({ url }: RequestOptions) => void sent.push(url) },
+  });
+  watch(sessionRequest(session, { url: '/orders' }));
+  expect(sent).toEqual(['https://api.example.com/']);
+});

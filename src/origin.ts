@@ -1,3 +1,5 @@
+import { isText } from './fields';
+
 /**
  * The origin of a plainly written absolute http url, or nothing.
  *

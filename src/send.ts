@@ -45,7 +45,8 @@ export const send = <T>(
     const sent = reading('request', () => copy({ ...options, url: absolute(settings, options.url) }));
     if (!settings.trustedOrigins.length) throw configInvalid('baseUrl', 'or trustedOrigins is needed');
     const given = isTrusted(settings, sent.url) ? credential : undefined;
-    const carrier = given ? settings.attach(sent, given) : sent;
+    // A copy, so that the url that is checked is the one that is sent.
+    const carrier = given ? { ...settings.attach(sent, given) } : sent;
     if (given && !isTrusted(settings, carrier.url)) {
       throw configInvalid('attach', 'must stay within trustedOrigins');
     }
