@@ -3,7 +3,7 @@ import { cells } from './cells';
 import type { Cell } from './cells';
 import { RESTORED } from './world';
 import { runCell } from './run-cell';
-import { startTime, stopTime } from './time';
+import { startTime, stopTime } from '../support/virtual-time';
 
 // Each cell of docs/faults.md: the faulty step ends as the contract says, and the next login works.
 

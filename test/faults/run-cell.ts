@@ -6,7 +6,7 @@ import type { Watched } from '../support/watched';
 import type { Cell } from './cells';
 import type { Ending } from './fault';
 import { SECRET } from './secrets';
-import { runTimers } from './time';
+import { runTimers } from '../support/virtual-time';
 import { createWorld, RESTORED } from './world';
 import type { World } from './world';
 
@@ -49,6 +49,15 @@ const endingOf = ({ code, completed, errors }: Watched<unknown>): Ending | 'pend
   return 'pending';
 };
 
+/** As JSON, if it can be: a guest may be cyclic. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    return String(error);
+  }
+}
+
 /** All texts of an error that somebody might log, `cause` excepted. */
 const textsOf = (error: unknown): readonly string[] =>
   isSessionError(error)
@@ -60,7 +69,7 @@ function textOf(state: SessionState): string {
   const said: Record<string, unknown> = { ...state };
   delete said.credential;
   delete said.previous;
-  return JSON.stringify(said);
+  return written(said);
 }
 
 const tokenOf = (record: unknown) => (record as { credential?: Credential } | undefined)?.credential?.token;
@@ -78,7 +87,7 @@ export async function runCell({ step, row, mode }: Cell): Promise<Observed> {
   const { session } = world;
   session.event$.subscribe((event) => {
     events.push(event);
-    texts.push(JSON.stringify(event), ...(event.error ? textsOf(event.error) : []));
+    texts.push(written(event), ...(event.error ? textsOf(event.error) : []));
   });
   session.session$.subscribe((state) => {
     seen.push(state);
