@@ -196,6 +196,12 @@ test('R1: request options that cannot be read are config-invalid, in the stream'
     expect(errorOf(sessionRequest(session, options)).code).toBe('config-invalid');
     expect(errorOf(requestWithLogin(session, options)).code).toBe('config-invalid');
   }
+  const loginOptions = {
+    get mode() {
+      return boom();
+    },
+  };
+  expect(errorOf(requestWithLogin(session, { url: '/orders', loginOptions })).code).toBe('config-invalid');
 });
 
 test('R2: request is cold: it looks at its options when it is subscribed', () => {

@@ -30,17 +30,16 @@ export function requestWithLogin<T>(
   session: Session,
   options: RequestOptions & { loginOptions?: LoginOptions },
 ): Observable<HttpResponse<T>> {
-  return defer(() => {
-    const { loginOptions, sent } = reading('request', () => {
+  return defer(() =>
+    reading('request', () => {
       const { loginOptions, ...sent } = options;
-      return { loginOptions, sent };
-    });
-    const silent = fieldsOf(loginOptions).mode === 'silent';
-    const { checkUrl } = hooksOf(session);
-    if (!silent && checkUrl) checkUrl(sent.url);
-    return sessionRequest<T>(session, sent).pipe(
-      silent ? silentOnly(session, loginOptions) : withLogin(session, loginOptions),
-      retryOnExpired(session),
-    );
-  });
+      const silent = fieldsOf(loginOptions).mode === 'silent';
+      const { checkUrl } = hooksOf(session);
+      if (!silent && checkUrl) checkUrl(sent.url);
+      return sessionRequest<T>(session, sent).pipe(
+        silent ? silentOnly(session, loginOptions) : withLogin(session, loginOptions),
+        retryOnExpired(session),
+      );
+    }),
+  );
 }
