@@ -254,7 +254,7 @@ const anyUrl = fc
 test('R1: where the parser sees another origin, no credential was attached', () => {
   fc.assert(
     fc.property(anyUrl, (url) => checkAll(sendTo(url))),
-    runs(600),
+    runs(300),
   );
 });
 
@@ -268,7 +268,7 @@ test('R1: nor where attach moves the url', () => {
       });
       checkAll(sendTo('/orders', { attach }));
     }),
-    runs(400),
+    runs(200),
   );
 });
 
