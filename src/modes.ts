@@ -3,7 +3,7 @@ import type { Observable, ObservableInput } from 'rxjs';
 import { usable } from './credential';
 import { tell } from './events';
 import { openInteractive, openSilent } from './flight';
-import type { Opening, Outcome } from './flight';
+import type { Opening, Outcome, Slot } from './flight';
 import { mayStart } from './loop-guard';
 import type { Room } from './room';
 import { sessionError } from './session-error';
@@ -39,9 +39,8 @@ const silentStage = (room: Room, mode: LoginMode): Observable<Outcome> =>
 const interactiveStage = (room: Room, opening: Opening): Observable<Outcome> =>
   (room.slots.interactive || openInteractive(room, opening)).outcome$;
 
-/** Once more, when a stage in progress is over. */
-const afterwards = (room: Room, again: () => ObservableInput<Outcome>): Observable<Outcome> =>
-  room.over$.pipe(take(1), switchMap(again));
+/** The end of a stage in progress, whatever it is. */
+const endOf = ({ outcome$ }: Slot): Observable<Outcome | { readonly authorize?: undefined }> => outcome$.pipe(catchError(() => [{}]));
 
 /** Common, silent, force and forceSilent. */
 function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Outcome> {
@@ -55,7 +54,7 @@ function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): Obse
   if (credential && !silent) return [{ credential }];
   if (interactive) return ask({ authorize: { method: '' } });
   if (silent && silent.renews && !reuses(mode))
-    return afterwards(room, () => throughSilent(room, mode, options));
+    return endOf(silent).pipe(switchMap(() => throughSilent(room, mode, options)));
   return silentStage(room, mode).pipe(
     catchError((error: unknown) => {
       if (credential && credential === current()) return [{ credential }];
@@ -76,13 +75,15 @@ function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): Observab
   const { method = room.defaultMethod, tips } = options;
   const opening = { mode, tips, authorize: { method } };
   if (interactive && interactive.method !== method) {
-    return afterwards(room, () => forceAuth(room, mode, options));
+    return room.over$.pipe(
+      take(1),
+      switchMap(() => forceAuth(room, mode, options)),
+    );
   }
   if (!silent) return interactiveStage(room, opening);
-  return silent.outcome$.pipe(
-    catchError(() => [{}]),
+  return endOf(silent).pipe(
     switchMap((outcome) => {
-      const agrees = !room.slots.silent && 'authorize' in outcome && outcome.authorize.method === method;
+      const agrees = !room.slots.silent && 'authorize' in outcome && outcome.authorize?.method === method;
       return agrees ? interactiveStage(room, { ...opening, ...outcome }) : forceAuth(room, mode, options);
     }),
   );

@@ -65,7 +65,8 @@ export const states = (room: Room): Observable<SessionState> =>
   new Observable((subscriber) =>
     inTurn(room, () => {
       // A newcomer starts with the truth, and must not hear again what still waits in the queue.
+      const later$ = room.told$.pipe(skip(room.untold.length + 1));
       subscriber.next(room.latest);
-      return room.told$.pipe(skip(room.untold.length + 1)).subscribe(subscriber);
+      return later$.subscribe(subscriber);
     }),
   );
