@@ -1,4 +1,4 @@
-import { catchError, tap } from 'rxjs';
+import { tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { givenTo, hooksOf, markExpiry } from '../src/hooks';
 import type { Attempt } from '../src/hooks';
@@ -37,12 +37,6 @@ export function watchExpiry<T>(
     answered = true;
     if (given) accept();
   };
-  return (source) =>
-    source.pipe(
-      tap<T>({ next: check, complete: () => void (answered && accept()) }),
-      catchError((error: unknown) => {
-        check(error);
-        throw error;
-      }),
-    );
+  // What `tap` throws takes the place of the outcome, an error's too.
+  return tap<T>({ next: check, error: check, complete: () => void (answered && accept()) });
 }
