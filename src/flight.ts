@@ -1,6 +1,7 @@
-import { catchError, defer, EMPTY, finalize, map, shareReplay, Subject, switchMap } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, map, share, Subject, switchMap } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import { now } from './clock';
+import { createCrowd } from './crowd';
 import { take, usable } from './credential';
 import { tell } from './events';
 import { runHook } from './exchange';
@@ -146,7 +147,12 @@ function open(
       usable(room);
       if (flightEnd$ === room.flightEnd$) room.over$.next(stage);
     }),
-    shareReplay({ bufferSize: 1, refCount: stage === 'interactive' }),
+    share({
+      connector: () => createCrowd<Outcome>(),
+      resetOnComplete: false,
+      resetOnError: false,
+      resetOnRefCountZero: stage === 'interactive',
+    }),
   );
   const slot = { ...about, outcome$ };
   return (room.slots[stage] = slot);
@@ -168,7 +174,7 @@ export function openInteractive(room: Room, opening: Opening): Slot {
 export function abort(room: Room, error: SessionError, flight: Flight | undefined): void {
   const { waitersEnd$, flightEnd$ } = room;
   room.slots = {};
-  room.waitersEnd$ = new Subject();
+  room.waitersEnd$ = createCrowd();
   room.flightEnd$ = new Subject();
   if (flight) tell(room, 'login-failure', error, flight);
   // Whoever hears of the end may open the next prompt, or answer this one.

@@ -40,7 +40,8 @@ const interactiveStage = (room: Room, opening: Opening): Observable<Outcome> =>
   (room.slots.interactive || openInteractive(room, opening)).outcome$;
 
 /** The end of a stage in progress, whatever it is. */
-const endOf = ({ outcome$ }: Slot): Observable<Outcome | { readonly authorize?: undefined }> => outcome$.pipe(catchError(() => [{}]));
+const endOf = ({ outcome$ }: Slot): Observable<Outcome | { readonly authorize?: undefined }> =>
+  outcome$.pipe(catchError(() => [{}]));
 
 /** Common, silent, force and forceSilent. */
 function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Outcome> {

@@ -1,6 +1,8 @@
 import { BehaviorSubject, Subject } from 'rxjs';
 import type { ObservableInput } from 'rxjs';
 import type { Settings } from './config';
+import { createCrowd } from './crowd';
+import type { Crowd } from './crowd';
 import type { Slot } from './flight';
 import type { Generation } from './hooks';
 import type { SessionError } from './session-error';
@@ -102,7 +104,7 @@ export interface Room extends Settings {
   // flight.ts
   slots: Partial<Record<LoginStage, Slot>>;
   /** Both are replaced when they have done their work, so that what begins in a handler of it is not hit. */
-  waitersEnd$: Subject<SessionError>;
+  waitersEnd$: Crowd<SessionError>;
   flightEnd$: Subject<SessionError>;
   /** Emits when a stage is over, however it ended. */
   readonly over$: Subject<unknown>;
@@ -128,7 +130,7 @@ export function createRoom(settings: Settings): Room {
     lastId: 0,
     exchanged: [],
     slots: {},
-    waitersEnd$: new Subject(),
+    waitersEnd$: createCrowd(),
     flightEnd$: new Subject(),
     over$: new Subject(),
   };

@@ -1,0 +1,23 @@
+import { Observable } from 'rxjs';
+import type { Observer, Subscriber } from 'rxjs';
+
+/** Many subscribers who wait for the same thing, and leave when they have it. */
+export type Crowd<T> = Observable<T> & Observer<T>;
+
+/**
+ * Makes a crowd. It is no `Subject`, because that one searches the list of its subscribers for each that leaves: the
+ * last of 100,000 would have to wait for the square of it.
+ */
+export function createCrowd<T>(): Crowd<T> {
+  const present = new Set<Subscriber<T>>();
+  const tell = (notify: (subscriber: Subscriber<T>) => void) => Array.from(present).forEach(notify);
+  const crowd = new Observable<T>((subscriber) => {
+    present.add(subscriber);
+    return () => present.delete(subscriber);
+  });
+  return Object.assign(crowd, {
+    next: (value: T) => tell((subscriber) => subscriber.next(value)),
+    error: (error: unknown) => tell((subscriber) => subscriber.error(error)),
+    complete: () => tell((subscriber) => subscriber.complete()),
+  });
+}
