@@ -26,11 +26,11 @@ export function request<T>(
   options: RequestOptions,
   platform: Platform = weapp(),
 ): Observable<HttpResponse<T>> {
-  return defer(() =>
-    orError(
-      platform.call<HttpResponse<T>>('request', options),
-      // WeChat's own timer is known to be late on some phones.
-      after(options.timeout || Infinity).pipe(map(() => ({ errMsg: 'request:fail timeout', errno: 5 }))),
-    ),
-  ).pipe(failingAs('request-failed', 'wx.request failed'));
+  return defer(() => {
+    const { timeout } = options;
+    const call = platform.call<HttpResponse<T>>('request', options);
+    // WeChat's own timer is known to be late on some phones.
+    const late = { errMsg: 'request:fail timeout', errno: 5 };
+    return timeout ? orError(call, after(timeout).pipe(map(() => late))) : call;
+  }).pipe(failingAs('request-failed', 'wx.request failed'));
 }

@@ -54,7 +54,9 @@ export interface Room extends Settings {
   started?: boolean;
   disposedBy?: SessionError;
   readonly disposed$: Subject<SessionError>;
-  /** Completes when the stored session has been read. */
+  /** The stored session has been read. */
+  restored?: boolean;
+  /** Completes then. */
   readonly restored$: Subject<never>;
   readonly event$: Subject<SessionEvent>;
   readonly shown$: BehaviorSubject<boolean>;

@@ -77,7 +77,10 @@ export function createSession<C extends Credential = Credential>(config: Session
             });
           }
         },
-        complete: () => restored$.complete(),
+        complete: () => {
+          room.restored = true;
+          restored$.complete();
+        },
       });
   };
 
@@ -91,7 +94,7 @@ export function createSession<C extends Credential = Credential>(config: Session
     defer(() => {
       if (room.disposedBy) throw room.disposedBy;
       start();
-      return restored$.pipe(toArray(), switchMap(work));
+      return room.restored ? work() : restored$.pipe(toArray(), switchMap(work));
     });
 
   const verify = (): ObservableInput<boolean> =>
@@ -133,6 +136,10 @@ export function createSession<C extends Credential = Credential>(config: Session
         if (!MODES.includes(mode)) throw configInvalid('mode', `must be one of ${MODES.join(', ')}`);
         if (!isText(method)) throw configInvalid('method', 'must be the name of a method');
         if (room.inCall) throw sessionError('reentrant-login', 'a login cannot wait for itself');
+        // With a session there is nothing to wait for: each request pays for what stands here.
+        const ready =
+          room.restored && !asked.verify && !room.slots.silent && afresh(mode) !== mode && current();
+        if (ready) return [ready];
         const login$ = alive(() => {
           const before = asked.verify && usable(room);
           if (!before) return logIn(room, mode, asked);
