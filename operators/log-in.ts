@@ -1,4 +1,5 @@
-import { catchError, defer, type Observable, switchMap } from 'rxjs';
+import { catchError, switchMap } from 'rxjs';
+import type { Observable, ObservableInput } from 'rxjs';
 import { expiryOf, hooksOf } from '../src/hooks';
 import { isSessionError, sessionError } from '../src/session-error';
 import type { SessionError } from '../src/session-error';
@@ -20,21 +21,31 @@ export function checkGeneration(expired: SessionError): void {
  * Logs in for a request, and once more where somebody found the new credential refused before this one had it.
  *
  * @param expired - the expiry that the request is made again for, if it is; a failed login then names it as its cause
+ * @param then - goes on with the credential
  */
-export function logIn(
+export function logIn<T>(
   session: Session,
   options: LoginOptions,
   expired: SessionError | undefined,
-): Observable<Credential> {
-  return defer(() => session.login(options)).pipe(
-    switchMap((credential) => {
+  then: (credential: Credential) => ObservableInput<T>,
+): Observable<T> {
+  const credential$ = session.login(options);
+  const named$ = expired
+    ? credential$.pipe(catchError((error: unknown) => becauseOf(expired, error)))
+    : credential$;
+  return named$.pipe(
+    switchMap((credential): ObservableInput<T> => {
       if (expired) checkGeneration(expired);
       const refused = hooksOf(session).generation && !session.credential;
-      return refused ? logIn(session, { ...options, mode: modeAgain(options.mode) }, expired) : [credential];
-    }),
-    catchError((error: unknown) => {
-      if (!expired || !isSessionError(error) || error.cause === expired) throw error;
-      throw error.code === 'login-loop' ? expired : sessionError(error.code, error.message, expired);
+      return refused
+        ? logIn(session, { ...options, mode: modeAgain(options.mode) }, expired, then)
+        : then(credential);
     }),
   );
+}
+
+/** Rethrows what a login failed with that an expired request needed. */
+function becauseOf(expired: SessionError, error: unknown): never {
+  if (!isSessionError(error)) throw error;
+  throw error.code === 'login-loop' ? expired : sessionError(error.code, error.message, expired);
 }

@@ -1,7 +1,6 @@
-import { catchError, defer, filter, switchMap, takeUntil } from 'rxjs';
+import { catchError, defer, filter, takeUntil } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { attempting, expiryOf } from '../src/hooks';
-import type { Attempt } from '../src/hooks';
 import { isSessionError } from '../src/session-error';
 import type { SessionError } from '../src/session-error';
 import type { LoginMode, Session } from '../src/types';
@@ -44,10 +43,8 @@ export function retryOnExpired<T>(
 ): MonoTypeOperatorFunction<T> {
   return (source) => {
     const make = (left: number, expired?: SessionError): Observable<T> =>
-      defer(() => {
-        const attempt: Attempt = { expired };
-        const watched = watchExpiry<T>(session, session.credential, attempt);
-        const made$ = attempting(session, attempt, source).pipe(watched);
+      attempting(session, expired, (attempt) => {
+        const made$ = defer(() => source).pipe(watchExpiry<T>(session, session.credential, attempt));
         if (!expired || !expiryOf(expired).guarded) return made$;
         // A guard that is subscribed later does not know what for: its generation is watched here.
         const gone$ = session.session$.pipe(
@@ -65,7 +62,7 @@ export function retryOnExpired<T>(
           const again = make(left - 1, error);
           if (expiryOf(error).guarded) return again;
           const options = { mode: session.credential ? modeAgain(mode) : mode };
-          return logIn(session, options, error).pipe(switchMap(() => again));
+          return logIn(session, options, error, () => again);
         }),
       );
     return make(count);

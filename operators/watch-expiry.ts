@@ -24,6 +24,7 @@ export function watchExpiry<T>(
     if (carried && accepted) accepted(carried);
   };
   const check = (outcome: unknown): void => {
+    if (attempt) attempt.end();
     if (isSessionError(outcome) || (attempt && attempt.guarded)) return;
     const given = givenTo(outcome);
     if (given !== undefined) carried = given || undefined;

@@ -1,5 +1,4 @@
-import type { Observable, ObservableInput } from 'rxjs';
-import { called } from './called';
+import { Observable } from 'rxjs';
 import { fieldsOf, look } from './fields';
 import type { SessionError } from './session-error';
 import type { Credential, HttpResponse, RequestOptions, Session } from './types';
@@ -17,6 +16,8 @@ export interface Attempt {
   readonly expired: SessionError | undefined;
   /** A guard inside judges its outcomes. */
   guarded?: boolean;
+  /** Has no guard take itself for one of its own any more. */
+  end(): void;
 }
 
 /**
@@ -67,17 +68,24 @@ export const markExpiry: (error: SessionError, expiry: Expiry) => SessionError =
 
 export const expiryOf: (error: unknown) => Expiry = markOf;
 
-/** Subscribes a source; the guards that are subscribed with it, in the same tick, know of the attempt. */
-export function attempting<T>(session: Session, attempt: Attempt, source: ObservableInput<T>): Observable<T> {
-  const hooks = hooksOf(session);
-  const before = hooks.attempt;
-  return called(
-    () => {
-      hooks.attempt = attempt;
-      return source;
-    },
-    () => {
+/** Subscribes what is made; the guards that are subscribed with it, in the same tick, know of the attempt. */
+export const attempting = <T>(
+  session: Session,
+  expired: SessionError | undefined,
+  make: (attempt: Attempt) => Observable<T>,
+): Observable<T> =>
+  new Observable((subscriber) => {
+    const hooks = hooksOf(session);
+    const before = hooks.attempt;
+    const end = () => {
       hooks.attempt = before;
-    },
-  );
-}
+    };
+    const attempt = { expired, end };
+    const made$ = make(attempt);
+    hooks.attempt = attempt;
+    try {
+      return made$.subscribe(subscriber);
+    } finally {
+      end();
+    }
+  });

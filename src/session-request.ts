@@ -1,4 +1,4 @@
-import { defer, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { hooksOf } from './hooks';
 import { request } from './request';
 import type { HttpResponse, RequestOptions, Session } from './types';
@@ -23,8 +23,6 @@ import type { HttpResponse, RequestOptions, Session } from './types';
  * ```
  */
 export function sessionRequest<T>(session: Session, options: RequestOptions): Observable<HttpResponse<T>> {
-  return defer(() => {
-    const { send } = hooksOf(session);
-    return send ? send<T>(options) : request<T>(options);
-  });
+  const { send } = hooksOf(session);
+  return send ? send<T>(options) : request<T>(options);
 }
