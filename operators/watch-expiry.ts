@@ -35,7 +35,7 @@ export function watchExpiry<T>(
       throw markExpiry(error, { generation, guarded: !attempt });
     }
     // A value that is no response ("loading") says nothing of the credential yet.
-    answered = true;
+    answered = !given;
     if (given) accept();
   };
   // What `tap` throws takes the place of the outcome, an error's too.
