@@ -496,6 +496,16 @@ describe('K1: an asynchronous store', () => {
     },
   );
 
+  test('R5 K1: a login that verifies, during the read, verifies what was stored', async () => {
+    const { store, answer } = slowStore(record());
+    const phone = createPhone();
+    const { session } = start(phone.wx, { store });
+    const login = watched(session.login({ verify: true }));
+    await answer();
+    expect(phone.log).toContain('wx.login'); // there is no checkSession: the answer is no
+    expect(login.values).not.toEqual([{ token: 'old' }]);
+  });
+
   test('K1: no prompt is shown before it answered', async () => {
     const { store, answer } = slowStore(record());
     const phone = createPhone();
