@@ -1,6 +1,7 @@
 import {
   asyncScheduler,
   catchError,
+  concat,
   defer,
   EMPTY,
   forkJoin,
@@ -1726,3 +1727,19 @@ describe('E10: renewal by refresh', () => {
 function rejectedBy(reason: unknown): Observable<never> {
   return throwError(() => reason);
 }
+
+test(
+  'E2: what follows a retry that completes empty is no retry: its mode counts',
+  virtually(({ flush }) => {
+    const { session, count, sent } = createWorld({ stored: R, respond: refusing('R', 100) });
+    const guarded = send(session).pipe(withLogin(session));
+    let subscriptions = 0;
+    const source = defer(() => (subscriptions++ ? EMPTY : guarded));
+    const fresh = send(session).pipe(withLogin(session, { mode: 'force' }));
+    concat(source.pipe(retryOnExpired(session)), fresh).subscribe();
+    session.login({ mode: 'force' }).subscribe();
+    flush();
+    expect(count('wx.login')).toBe(2);
+    expect(sent).toEqual(['R', 'B']);
+  }),
+);

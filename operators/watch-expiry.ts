@@ -39,5 +39,12 @@ export function watchExpiry<T>(
     if (given) accept();
   };
   // What `tap` throws takes the place of the outcome, an error's too.
-  return tap<T>({ next: check, error: check, complete: () => void (answered && accept()) });
+  return tap<T>({
+    next: check,
+    error: check,
+    complete: () => {
+      if (attempt) attempt.end();
+      if (answered) accept();
+    },
+  });
 }
