@@ -22,18 +22,25 @@ export interface Variant {
   run(): Promise<number> | number;
 }
 
-/** Takes the processor time of variants in turn, so that all of them meet the same machine. */
-export async function interleaved(variants: readonly Variant[], rounds: number): Promise<number[][]> {
+/**
+ * Takes the processor time of variants in turn, so that all of them meet the same machine.
+ *
+ * @param warmUps - rounds before those that count
+ */
+export async function interleaved(
+  variants: readonly Variant[],
+  rounds: number,
+  warmUps = 1,
+): Promise<number[][]> {
   const taken: number[][] = variants.map(() => []);
   const order = variants.map((_, index) => index);
-  for (let round = -1; round < rounds; round++) {
+  for (let round = -warmUps; round < rounds; round++) {
     order.push(...order.splice(0, 1));
     for (const index of order) {
       global.gc?.();
       const before = process.cpuUsage();
       const parts = await variants[index].run();
       const { user, system } = process.cpuUsage(before);
-      // The round before the first warms up.
       if (round >= 0) taken[index].push((user + system) / parts);
     }
   }
