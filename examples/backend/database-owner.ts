@@ -63,18 +63,24 @@ function isAlive({ pid, startedAt }: Owner): boolean {
     // Anything but "no such process" means that there is one, if only somebody else's.
     if (hasCode(error, 'ESRCH')) return false;
   }
+  const [state] = statOf(pid);
+  // Killed, and its parent has not asked after it: a pid without a process.
+  if (state === 'Z' || state === 'X') return false;
   const started = startOf(pid);
   return started === '' || startedAt === '' || started === startedAt;
 }
 
 // Where /proc is missing the pid alone decides, which errs on the side of leaving a lock alone.
-function startOf(pid: number): string {
+const startOf = (pid: number): string => statOf(pid)[19] ?? '';
+
+/** The fields that Linux gives from the process's state on. */
+function statOf(pid: number): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The program's name comes second, in parentheses, and may hold anything; the start time is field 22.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    // The program's name comes before, in parentheses, and may hold anything.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return '';
+    return [];
   }
 }
 
