@@ -110,18 +110,22 @@ export function simulate(simulation: Simulation): Curve {
   };
 
   const logIn = (client: number, now: number) => {
-    if (now < notBefore[client] || !mayStart(client, now)) return disappoint(client, now);
+    const rest = Math.max(0, notBefore[client] - now);
+    if (rest > policy.timeout || !mayStart(client, now)) return disappoint(client, now);
     tries[client] = 0;
     count(curve.flights, now);
-    takeCode(client, now);
+    takeCode(client, now + rest);
   };
+
+  /** Ms that a client makes of a Retry-After. */
+  const spread = (client: number, asked: number): number =>
+    policy.spread > 0 ? asked * (1 + policy.spread * jitter(client)) : asked;
 
   /** The flight ends in a transient failure. */
   const fail = (client: number, now: number, retryAfter: number) => {
-    if (policy.pause > 0) {
-      const longest = Math.min(policy.longestPause, policy.pause * 2 ** failures[client]);
-      const asked = retryAfter * (policy.spread ? 1 + jitter(client) : 1);
-      notBefore[client] = now + (retryAfter > 0 ? asked : jitter(client) * longest);
+    if (policy.rest > 0) {
+      const longest = Math.min(policy.longestRest, policy.rest * 2 ** failures[client]);
+      notBefore[client] = now + (retryAfter > 0 ? retryAfter : jitter(client) * longest);
       failures[client] = Math.min(30, failures[client] + 1);
     }
     disappoint(client, now);
@@ -145,11 +149,10 @@ export function simulate(simulation: Simulation): Curve {
     if (tries[client] >= policy.retries || (asked && retryAfter > policy.timeout)) {
       return fail(client, now, policy.obeysRetryAfter ? retryAfter : NaN);
     }
-    // The library draws, and counts, whether it needs the draw or not.
+    // Drawn, and counted, whether it is needed or not.
     const drawn = backOff(client);
     tries[client] += 1;
-    const spread = asked && policy.spread ? 1 + jitter(client) : 1;
-    takeCode(client, now + (asked ? retryAfter * spread : drawn));
+    takeCode(client, now + (asked ? spread(client, retryAfter) : drawn));
   };
 
   /** Logins that nobody shares: the others' answers change nothing but the load. */

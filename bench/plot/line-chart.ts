@@ -105,7 +105,7 @@ export function lineChart({ title, description, x, y, lines, marks = [] }: LineC
     })),
   ].map(({ name, swatch }) => {
     const left = across;
-    across += 38 + name.length * 6.4;
+    across += 36 + name.length * 6.2;
     return `${swatch(left)}<text class="ink" x="${left + 24}" y="44">${escaped(name)}</text>`;
   });
 

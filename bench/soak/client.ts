@@ -130,6 +130,9 @@ export class Client {
   private page: Subscription | undefined;
   private lastRequest = 0;
   private readonly open = new Set<string>();
+  /** Grows with each logout and each restart; what was asked before must not be sent after (E9). */
+  private generation = 0;
+  private readonly askedIn = new Map<string, number>();
 
   constructor(
     private readonly options: ClientOptions,
@@ -152,7 +155,10 @@ export class Client {
     };
     const { wx, phone } = createWx(wxOptions);
     this.phone = phone;
-    this.wx = countLogins(wx, this.counts, (failed) => ledger.exchanges.push({ at: Date.now(), failed }));
+    this.wx = countLogins(wx, this.counts, {
+      exchanged: (failed) => ledger.exchanges.push({ at: Date.now(), failed }),
+      sends: (request) => this.checkGeneration(request),
+    });
     this.app = this.start();
   }
 
@@ -189,6 +195,7 @@ export class Client {
   }
 
   close(): void {
+    this.generation += 1;
     this.page?.unsubscribe();
     this.session.dispose();
   }
@@ -217,6 +224,13 @@ export class Client {
     this.app = service.registered.app as unknown as App;
     this.look();
     return this.app;
+  }
+
+  private checkGeneration(request: string | undefined): void {
+    if (request === undefined || this.askedIn.get(request) === this.generation) return;
+    this.surroundings.ledger.violation(
+      `request ${request} was sent, or sent again, after a logout or a restart`,
+    );
   }
 
   private question(): Question {
@@ -275,6 +289,7 @@ export class Client {
 
   private logout(forget: boolean): void {
     this.causes.logouts += 1;
+    this.generation += 1;
     this.session.logout({ forget }).subscribe();
   }
 
@@ -287,6 +302,7 @@ export class Client {
     if (FORCED.includes(way)) this.causes.forced += 1;
     ledger.asked += 1;
     this.open.add(asked.id);
+    this.askedIn.set(asked.id, this.generation);
 
     return new Promise((resolve) => {
       let values = 0;

@@ -69,7 +69,7 @@ const parts = (): string[] => [
   '- Sessions live 60 s, are expired or revoked for one user every hundred requests, and for everybody every two thousand. WeChat says busy (-1) or quota (45011) now and then.',
   '',
   'Checked on each request: it settles exactly once, with its own answer (its number, its text, its user) or a `SessionError`; it was never sent without a credential where it asked for a login, ' +
-    "never with another client's, never more than twice, never again as another user; and no error holds a token. " +
+    "never with another client's, never more than twice, never again as another user, never after a logout where it was asked before; and no error holds a token. " +
     'On the whole: no 401 for a session that nothing had ended; after each restart the acknowledged sessions and comments are there; no comment is there twice; nothing is thrown into a timer and nothing written to the console; ' +
     'with the faults gone every client gets its answer, and its storage ends equal to its memory.',
   '',

@@ -17,19 +17,27 @@ export interface LoginCounts {
 
 const EXCHANGE = /\/session\/(silent|login|refresh)$/;
 
+/** Who wants to know. */
+export interface Ear {
+  /** An exchange has ended. */
+  readonly exchanged: (failed: boolean) => void;
+  /** A request for data is sent. */
+  readonly sends: (request: string | undefined) => void;
+}
+
 /** The same wx, with what concerns logins counted. */
-export function countLogins(wx: Wx, counts: LoginCounts, onExchange: (failed: boolean) => void): Wx {
+export function countLogins(wx: Wx, counts: LoginCounts, { exchanged, sends }: Ear): Wx {
   const judge = (url: string, { statusCode, data }: WxResponse) => {
     // A refresh that is refused goes on to a silent login in the same flight.
     const fault = statusCode !== 200 && !(statusCode === 401 && url.endsWith('/refresh'));
     if (fault) counts.faults += 1;
-    onExchange(fault);
+    exchanged(fault);
     if (url.endsWith('/silent') && typeof data === 'object' && 'authorize' in (data ?? {}))
       counts.questions += 1;
   };
   const failed = () => {
     counts.faults += 1;
-    onExchange(true);
+    exchanged(true);
   };
 
   return {
@@ -45,7 +53,10 @@ export function countLogins(wx: Wx, counts: LoginCounts, onExchange: (failed: bo
       });
     },
     request: (sent: WxRequest) => {
-      if (!EXCHANGE.test(sent.url)) return wx.request(sent);
+      if (!EXCHANGE.test(sent.url)) {
+        sends(sent.header?.['x-request']);
+        return wx.request(sent);
+      }
       counts.exchanges += 1;
       return wx.request({
         ...sent,

@@ -1,0 +1,9 @@
+// npm run herd: a million clients whose sessions are dropped at once; writes docs/herd.md.
+import { writeReport } from '../write-report';
+import { herdReport } from './report';
+
+const began = performance.now();
+const report = herdReport();
+writeReport('herd', report);
+console.log(report.markdown.split('\n')[2].replaceAll('**', ''));
+console.log(`docs/herd.md is written, in ${((performance.now() - began) / 1000).toFixed(0)} s`);
