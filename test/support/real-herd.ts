@@ -95,6 +95,7 @@ export function realHerd(simulation: Omit<Simulation, 'tick' | 'policy'>): Curve
         backend: httpBackend({ baseUrl: BASE_URL, platform }),
         platform,
       });
+      all.add(() => session.dispose());
       all.add(
         session.event$.subscribe(({ type }) => {
           if (type === 'login-success') count(served);
