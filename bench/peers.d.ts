@@ -126,3 +126,5 @@ declare module 'vega' {
 declare module 'vega-lite' {
   export function compile(spec: object): { spec: unknown };
 }
+
+declare module 'regenerator-runtime/runtime.js';
