@@ -46,7 +46,8 @@ const summary = ({ options, ledger, chaos, took }: SoakResult): string[] => [
   '',
   `Written by \`npm run soak -- --seed ${options.seed} --requests ${options.requests} --clients ${options.clients} --kills ${options.kills}\`, which builds the library first. ` +
     'A seed fixes what each client asks for and does, what its user answers, and what the proxy does to its nth request. ' +
-    'Real processes and real sockets decide the order, so that two runs of a seed are alike, not equal.',
+    'Real processes and real sockets decide the order, so that two runs of a seed are alike, not equal. ' +
+    'Time limits are real too: on a busy machine more requests end in a time-out, which changes the shares below and must not change the violations.',
   '',
   ...(ledger.violations.length > 0
     ? ['## Violations', '', ...ledger.violations.map((one) => `- ${one}`), '']
