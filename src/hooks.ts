@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import { fieldsOf, look } from './fields';
+import type { Platform } from './platform/platform';
 import type { SessionError } from './session-error';
 import type { Credential, HttpResponse, RequestOptions, Session } from './types';
 
@@ -25,6 +26,7 @@ export interface Attempt {
  * so that the operators of another copy of the library find it.
  */
 export interface SessionHooks<C extends Credential = Credential> {
+  readonly platform: Platform;
   readonly generation: Generation;
   /** Set while `retryOnExpired` subscribes its source. */
   attempt?: Attempt;

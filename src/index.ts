@@ -1,11 +1,16 @@
 export { retryOnExpired, silentOnly, whileAuthenticated, withLogin } from '../operators/index';
 export { httpBackend } from './http-backend';
 export type { HttpBackendOptions } from './http-backend';
+export { injectSession } from './inject-session';
 export type { Platform } from './platform/platform';
 export { weapp } from './platform/weapp';
+export { promptByPage } from './prompt-by-page';
+export { provideSession } from './provide-session';
 export { request } from './request';
 export { requestWithLogin } from './request-with-login';
 export { createSession } from './session';
+export { sessionBehavior } from './session-behavior';
+export type { SessionView } from './session-behavior';
 export { isSessionError, sessionError } from './session-error';
 export type { SessionError, SessionErrorCode } from './session-error';
 export { sessionRequest } from './session-request';

@@ -52,7 +52,9 @@ export const ask = (room: Room, question: Question): Observable<unknown> =>
     place(room, question),
     room.viewers$.pipe(
       switchMap((viewers) => (viewers ? EMPTY : afterShown(room, room.promptGrace))),
-      map(() => sessionError('prompt-unhandled', 'subscribe to session.prompt$ in the page, and answer')),
+      map(() =>
+        sessionError('prompt-unhandled', 'no UI saw it: put <auth-prompt/> in the page, or use promptByPage'),
+      ),
     ),
   );
 

@@ -205,6 +205,7 @@ export function createSession<C extends Credential = Credential>(config: Session
   };
 
   const hooks: SessionHooks = {
+    platform: room.platform,
     get generation() {
       return room.generation;
     },

@@ -21,7 +21,7 @@ export interface Platform {
    *
    * @returns its result; throws where the api is missing, or throws
    */
-  callSync(name: string, ...args: readonly [key?: string, value?: unknown]): unknown;
+  callSync(name: string, ...args: readonly unknown[]): unknown;
   /** Tells each change: true when the app is shown, false when it is hidden. Silent where that cannot be told. */
   readonly shown$: Observable<boolean>;
 }

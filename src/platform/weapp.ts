@@ -55,7 +55,7 @@ export function weapp(api?: object): Platform {
           }
         };
       }),
-    callSync: (name, key, value) => find(name)(key, value),
+    callSync: (name, ...args) => find(name)(...args),
     shown$: new Observable<boolean>((subscriber) => {
       const listen = (change: string, shown: boolean) => {
         const tell = () => subscriber.next(shown);
