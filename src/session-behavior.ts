@@ -83,7 +83,7 @@ export function sessionBehavior<P extends string = 'session'>({
     if (mirror.subscription) return;
     const { session$ } = session || injectSession();
     // First there, then filled: what is set may take the component away while it is being told.
-    mirror.subscription = new Subscription();
+    const subscription = (mirror.subscription = new Subscription());
     // eslint-disable-next-line rxjs-x/no-ignored-error -- a session's state never errors
     const told = session$.subscribe((state) => {
       const view = viewOf(state);
@@ -95,7 +95,7 @@ export function sessionBehavior<P extends string = 'session'>({
       mirror.view = view;
       if (Object.keys(changed).length) host.setData(changed);
     });
-    mirror.subscription.add(told);
+    subscription.add(told);
   };
   const leave = (host: Host) => {
     const mirror = mirrors.get(host);
