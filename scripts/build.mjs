@@ -14,6 +14,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
@@ -52,6 +53,8 @@ cpSync('dist/types', 'miniprogram_dist/types', {
   recursive: true,
   filter: (file) => !file.endsWith('.mts') && !keptOut.some((folder) => join(file).startsWith(folder)),
 });
+
+for (const name of readdirSync('components')) await buildComponent(name);
 
 for (const { output } of entries) {
   for (const file of [`dist/${output}.js`, `dist/${output}.mjs`]) {
@@ -117,6 +120,36 @@ function copyForMiniProgram({ source, output }) {
   for (const extension of ['.js', '.js.map']) cpSync(`dist/${output}${extension}`, target + extension);
   const up = relative(dirname(target), 'miniprogram_dist') || '.';
   writeFileSync(`${target}.d.ts`, `export * from '${up}/types/${source.replace(/\.ts$/, '')}';\n`);
+}
+
+/** A component is copied as it is, but for its code; there, the library is a file two folders up. */
+async function buildComponent(name) {
+  const [source, target] = [join('components', name), join('miniprogram_dist/components', name)];
+  cpSync(source, target, { recursive: true, filter: (file) => !/\.(ts|md)$/.test(file) });
+  await build({
+    entryPoints: [join(source, 'index.ts')],
+    outfile: join(target, 'index.js'),
+    bundle: true,
+    format: 'cjs',
+    target: 'es2017',
+    charset: 'utf8',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    sourcemap: true,
+    sourcesContent: true,
+    plugins: [
+      {
+        name: 'library',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^rx-weapp-session$/ }, () => ({ path: '../../index.js', external: true })),
+      },
+    ],
+  });
+  const sizes = ['js', 'wxml', 'wxss', 'json'].map((kind) => {
+    const { size } = statSync(join(target, `index.${kind}`));
+    return `${kind} ${size} B`;
+  });
+  console.log(`${target}  ${sizes.join(', ')}`);
 }
 
 function filesBelow(folder) {

@@ -1,6 +1,6 @@
 // What is shipped, as npm and WeChat would take it. Runs in the 'built' project: after `npm run build`.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { Linter } from 'eslint';
 import ts from 'typescript';
@@ -22,7 +22,7 @@ interface Manifest {
   readonly peerDependencies?: object;
 }
 const manifest = JSON.parse(read('package.json')) as Manifest;
-const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.json'));
+const entries = Object.keys(manifest.exports).filter((entry) => !/\.json$|\*/.test(entry));
 const nameOf = (entry: string) => posix.join(manifest.name, entry);
 
 const packed = (() => {
@@ -39,7 +39,10 @@ const packed = (() => {
 })();
 const packedIn = (folder: string, pattern: RegExp) =>
   packed.filter((path) => path.startsWith(`${folder}/`) && pattern.test(path));
+const components = `${manifest.miniprogram}/components`;
 const code = [...packedIn('dist', /\.m?js$/), ...packedIn(manifest.miniprogram, /\.js$/)];
+const bytes = (files: readonly string[]) =>
+  files.reduce((sum, file) => sum + statSync(join(root, file)).size, 0);
 
 /** Every file that a field names, conditions included. */
 const filesNamed = (value: unknown): string[] =>
@@ -102,8 +105,8 @@ describe('W2: what shipped code may use', () => {
   const allowed = [...timers, 'wx', 'getCurrentPages', 'Behavior', 'console'];
 
   /** Syntax beyond ES2017, and globals beyond ES2017's own and the allowed ones, `typeof` included. */
-  const complaints = (text: string, isModule: boolean) => {
-    const globals = Object.fromEntries(allowed.map((name) => [name, 'readonly' as const]));
+  const complaints = (text: string, isModule: boolean, more: readonly string[] = []) => {
+    const globals = Object.fromEntries([...allowed, ...more].map((name) => [name, 'readonly' as const]));
     const languageOptions = {
       ecmaVersion: 2017,
       sourceType: isModule ? 'module' : 'commonjs',
@@ -124,7 +127,8 @@ describe('W2: what shipped code may use', () => {
   ])('the check sees %s', (text) => expect(complaints(text, false)).toHaveLength(1));
 
   test.each(code)('%s is ES2017 and knows no other globals', (file) => {
-    expect(complaints(read(file), file.endsWith('.mjs'))).toEqual([]);
+    const more = file.startsWith(components) ? ['Component'] : [];
+    expect(complaints(read(file), file.endsWith('.mjs'), more)).toEqual([]);
   });
 
   test.each(code)(
@@ -147,7 +151,10 @@ describe('W2: what shipped code may use', () => {
 describe('layout', () => {
   test('every file that package.json names is packed', () => {
     const { main, module, types, exports } = manifest;
-    const missing = filesNamed({ main, module, types, exports }).filter((file) => !packed.includes(file));
+    const named = filesNamed({ main, module, types, exports }).map(
+      (file) => new RegExp(`^${file.replace('*', '.+')}$`),
+    );
+    const missing = named.filter((name) => !packed.some((file) => name.test(file)));
     expect(missing).toEqual([]);
     const isPacked = (file: string) => packed.some((path) => path === file || path.startsWith(`${file}/`));
     expect([manifest.miniprogram, ...manifest.files].filter((file) => !isPacked(file))).toEqual([]);
@@ -187,6 +194,27 @@ describe('layout', () => {
     expect(execFileSync(process.execPath, ['--eval', script], { cwd: root, encoding: 'utf8' })).toBe(
       'settled',
     );
+  });
+
+  test('each component is there whole: code, template, style and configuration', () => {
+    const folders = new Set(packedIn(components, /./).map((file) => posix.dirname(file)));
+    const files = [...folders].flatMap((folder) =>
+      ['js', 'json', 'wxml', 'wxss'].map((kind) => `${folder}/index.${kind}`),
+    );
+    expect(files).toContain(`${components}/auth-prompt/index.wxml`);
+    expect(files.filter((file) => !packed.includes(file))).toEqual([]);
+    const shipped = packedIn(components, /./).filter((file) => !file.endsWith('.map'));
+    expect(shipped.filter((file) => !files.includes(file))).toEqual([]);
+  });
+
+  test('auth-prompt weighs at most 12 kB, template included', () => {
+    expect(bytes(packedIn(`${components}/auth-prompt`, /\.(js|json|wxml|wxss)$/))).toBeLessThanOrEqual(
+      12_000,
+    );
+  });
+
+  test('the mini-program gets at most 40 kB of JavaScript', () => {
+    expect(bytes(packedIn(manifest.miniprogram, /\.js$/))).toBeLessThanOrEqual(40_000);
   });
 
   test('every source map leads to packed sources', () => {
@@ -235,7 +263,9 @@ describe('declarations', () => {
     expect(errorsIn('dist', node16)).toEqual([]);
   });
 
-  test.each(packedIn(manifest.miniprogram, /\.js$/))('%s has a declaration beside it', (file) => {
+  const required = packedIn(manifest.miniprogram, /\.js$/).filter((file) => !file.startsWith(components));
+
+  test.each(required)('%s has a declaration beside it', (file) => {
     expect(packed).toContain(file.replace(/\.js$/, '.d.ts'));
   });
 });
