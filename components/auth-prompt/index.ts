@@ -166,7 +166,8 @@ Component<Data, Properties, Methods, [], Own>({
       // Nothing scrolls below the dialog.
     },
     onTop(): boolean {
-      const page = getCurrentPages().slice(-1)[0] as { getPageId?: () => string } | undefined;
+      const pages = typeof getCurrentPages === 'function' ? getCurrentPages() : [];
+      const page = pages.slice(-1)[0] as { getPageId?: () => string } | undefined;
       return !page || !page.getPageId || page.getPageId() === this.getPageId();
     },
     /** Subscribes the prompts. */
