@@ -5,32 +5,46 @@ import type { Room } from './room';
 import { sessionError } from './session-error';
 import type { AuthPrompt } from './types';
 
+/** Says of an answer whether it leaves the prompt open. */
+export type Stays = (detail: unknown) => boolean;
+
 /** What a prompt asks; the desk adds its id and its answering. */
 export type Question = Pick<AuthPrompt, 'method' | 'openType' | 'scope' | 'tips'>;
 
-const place = (room: Room, question: Question): Observable<unknown> =>
+function show(room: Room, prompts: readonly AuthPrompt[]): void {
+  const { open$ } = room;
+  const top = prompts.slice(-1)[0] || null;
+  room.laid = prompts;
+  if (top === open$.value) return;
+  room.claimed = false;
+  open$.next(top);
+}
+
+const place = (room: Room, question: Question, stays?: Stays): Observable<unknown> =>
   new Observable((subscriber) => {
     const { open$ } = room;
-    let open = true;
-    let claimed = false;
     // The desk is clear before the answer goes on: what follows may open the next prompt.
     const close = () => {
-      const first = open;
-      open = false;
-      if (first && open$.value === prompt) open$.next(null);
+      const first = room.laid.includes(prompt);
+      if (first)
+        show(
+          room,
+          room.laid.filter((other) => other !== prompt),
+        );
       return first;
     };
+    const isShown = () => open$.value === prompt;
     const prompt: AuthPrompt = Object.freeze({
       ...question,
       id: ++room.lastId,
-      claim: () => open && !claimed && (claimed = true),
+      claim: () => isShown() && !room.claimed && (room.claimed = true),
       release: () => {
-        if (!open || !claimed) return;
-        claimed = false;
+        if (!isShown() || !room.claimed) return;
+        room.claimed = false;
         open$.next(prompt);
       },
       answer: (detail: unknown) => {
-        if (!close()) return;
+        if ((stays && stays(detail)) || !close()) return;
         subscriber.next(detail);
         subscriber.complete();
       },
@@ -38,22 +52,27 @@ const place = (room: Room, question: Question): Observable<unknown> =>
         if (close()) subscriber.error(sessionError('auth-cancelled', 'closed by the user'));
       },
     });
-    room.withdrawPrompt = close;
-    open$.next(prompt);
+    if (!stays) room.withdrawPrompt = close;
+    show(room, stays ? [...room.laid, prompt] : [prompt, ...room.laid]);
     return close;
   });
 
 /**
  * Opens a prompt. Cold; emits the first answer and completes; errors with `auth-cancelled` and with
  * `prompt-unhandled`. Unsubscribing withdraws it.
+ *
+ * @param stays - a prompt that has it goes before another
  */
-export const ask = (room: Room, question: Question): Observable<unknown> =>
+export const ask = (room: Room, question: Question, stays?: Stays): Observable<unknown> =>
   orError(
-    place(room, question),
+    place(room, question, stays),
     room.viewers$.pipe(
       switchMap((viewers) => (viewers ? EMPTY : afterShown(room, room.promptGrace))),
       map(() =>
-        sessionError('prompt-unhandled', 'no UI saw it: put <auth-prompt/> in the page, or use promptByPage'),
+        sessionError(
+          'prompt-unhandled',
+          'nobody saw session.prompt$: put <auth-prompt/> in the page, or use promptByPage',
+        ),
       ),
     ),
   );

@@ -95,8 +95,16 @@ export interface Room extends Settings {
   readonly open$: BehaviorSubject<AuthPrompt | null>;
   readonly viewers$: BehaviorSubject<number>;
   lastId: number;
+  /** The login's prompt, and before it, as the last one, WeChat's privacy question: that one is shown first. */
+  laid: readonly AuthPrompt[];
+  /** The one that is shown has been claimed. */
+  claimed?: boolean;
   /** Takes the open prompt back: from then on its answer does nothing. */
   withdrawPrompt?: () => unknown;
+
+  // privacy.ts
+  /** Who waits for the answer to WeChat's privacy question. */
+  readonly questions: ((answer: object) => void)[];
 
   // exchange.ts
   /** A function of the app's is being called right now; a guard in there would wait for itself. */
@@ -130,6 +138,8 @@ export function createRoom(settings: Settings): Room {
     open$: new BehaviorSubject<AuthPrompt | null>(null),
     viewers$: new BehaviorSubject(0),
     lastId: 0,
+    laid: [],
+    questions: [],
     exchanged: [],
     slots: {},
     waitersEnd$: createCrowd(),

@@ -11,6 +11,7 @@ import type { SessionHooks } from './hooks';
 import { resetLoop } from './loop-guard';
 import { afresh, logIn, MODES } from './modes';
 import { orError } from './or-error';
+import { listenToPrivacy } from './privacy';
 import { prompts } from './prompts';
 import { createRoom } from './room';
 import { checkUrl, send } from './send';
@@ -124,7 +125,10 @@ export function createSession<C extends Credential = Credential>(config: Session
     get credential() {
       return current();
     },
-    prompt$: prompts(room),
+    prompt$: defer(() => {
+      if (room.privacy && !room.disposedBy) listenToPrivacy(room, alive);
+      return prompts(room);
+    }),
     event$: event$.asObservable(),
     login: (options) =>
       defer(() => {

@@ -1,4 +1,7 @@
+import { tellThrown } from './events';
 import { defined } from './fields';
+import type { Question } from './prompts';
+import type { Room } from './room';
 import type { AuthPrompt, AuthTips, TipsSource } from './types';
 
 /** What tips are asked about. */
@@ -74,24 +77,19 @@ function ask(
 }
 
 /**
- * Merges texts field by field.
+ * Words a prompt: the texts of all sources, merged field by field.
  *
- * @param sources - the strongest last
- * @param subject - the prompt they are for
- * @param failed - told what a source threw; that source is left out
+ * @param subject - what the prompt asks
+ * @param own - the texts of the login, if it has any
  */
-export function mergeTips(
-  sources: readonly (TipsSource | undefined)[],
-  subject: TipsSubject,
-  failed: (error: unknown) => void,
-): AuthTips {
-  const tips = sources.reduce<object>((texts, source) => {
+export function worded(room: Room, subject: TipsSubject, own: TipsSource | undefined): Question {
+  const words = [chineseTips, room.tips, room.pageTips, own].reduce<object>((texts, source) => {
     try {
       return defined(texts, ask(source, subject));
     } catch (error) {
-      failed(error);
+      tellThrown(room, 'tips', error);
       return texts;
     }
   }, {});
-  return Object.freeze(tips) as AuthTips;
+  return { ...subject, tips: Object.freeze(words) as AuthTips };
 }

@@ -137,7 +137,10 @@ export interface SessionConfig<C extends Credential = Credential> {
   readonly tips?: TipsSource;
   /** Default: the top page's `authTips` (object or function). */
   readonly pageTips?: TipsSource;
-  /** Default true: answer WeChat's privacy question through `prompt$`. Planned; it has no effect yet. */
+  /**
+   * Default true: answer WeChat's privacy question (`wx.onNeedPrivacyAuthorization`) through `prompt$`, by a
+   * prompt of method `privacy`; false where the app has a listener of its own: WeChat keeps only one.
+   */
   readonly privacy?: boolean;
   /** Sees each emitted value and each error of a guarded request; default: `statusCode` 401. */
   readonly isExpired?: (outcome: unknown) => boolean;

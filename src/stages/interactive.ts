@@ -2,7 +2,7 @@ import { catchError, defer, EMPTY, filter, map, switchMap, takeUntil, tap, timer
 import type { Observable, ObservableInput } from 'rxjs';
 import { now } from '../clock';
 import { configInvalid } from '../config';
-import { tell, tellThrown } from '../events';
+import { tell } from '../events';
 import { exchange, newCode } from '../exchange';
 import { failingAs } from '../failing-as';
 import { defined, fieldsOf } from '../fields';
@@ -10,11 +10,11 @@ import type { Opening } from '../flight';
 import { within } from '../foreground';
 import { resetLoop } from '../loop-guard';
 import { ask } from '../prompts';
-import type { Question } from '../prompts';
 import type { Flight, Room } from '../room';
 import { isSessionError, sessionError } from '../session-error';
 import { change, transitions } from '../state';
-import { chineseTips, mergeTips } from '../tips';
+import { worded } from '../tips';
+import type { TipsSubject } from '../tips';
 import type { AuthMethod, AuthorizedLogin, AuthorizeRequest, CredentialReply } from '../types';
 
 /** What the user gave, and the code that it was encrypted under, where one was taken before. */
@@ -31,8 +31,7 @@ export function interactiveStage(
   flight: Flight,
   { authorize, tips, flight: asking }: Opening,
 ): Observable<CredentialReply> {
-  const { source, backend, methods, tips: configured, pageTips } = room;
-  const sources = [chineseTips, configured, pageTips, tips];
+  const { source, backend, methods } = room;
 
   const read = (method: AuthMethod, answer$: Observable<unknown>): Observable<unknown> =>
     answer$.pipe(
@@ -40,11 +39,10 @@ export function interactiveStage(
       failingAs('auth-failed', 'the answer cannot be read'),
     );
 
-  const prompt = (subject: Omit<Question, 'tips'>): Observable<unknown> =>
+  const prompt = (subject: TipsSubject): Observable<unknown> =>
     defer(() => {
       tell(room, 'prompt', undefined, flight);
-      const words = mergeTips(sources, subject, (error) => tellThrown(room, 'tips', error));
-      return ask(room, { ...subject, tips: words });
+      return ask(room, worded(room, subject, tips));
     }).pipe(
       within(room, 'prompt', 'the prompt'),
       tap(() => resetLoop(room)),

@@ -1,0 +1,72 @@
+import { catchError, defer, take } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { tell } from './events';
+import { fieldsOf } from './fields';
+import { orError } from './or-error';
+import { ask } from './prompts';
+import type { Room } from './room';
+import { worded } from './tips';
+
+type Resolve = (answer: object) => void;
+
+/** Does something when the session is ready for it. */
+type Alive = <T>(work: () => Observable<T>) => Observable<T>;
+
+// WeChat keeps one listener for each api object, the last one, and never lets go of it: so there is one, and it
+// asks the session that was the last to want it.
+const listeners = new WeakMap<object, (resolve: Resolve) => void>();
+
+function settle(resolves: readonly Resolve[], answer: object): void {
+  // Not by forEach: one that throws must not keep the others waiting.
+  // eslint-disable-next-line rxjs-x/no-ignored-error -- rxjs reports what is thrown
+  defer(() => resolves).subscribe((resolve) => resolve(answer));
+}
+
+/** Asks the user; all that ask meanwhile are settled by the one answer. No answer is a no. */
+function need(room: Room, alive: Alive, resolve: Resolve): void {
+  const { questions } = room;
+  if (questions.push(resolve) > 1) return;
+  const isExposure = (detail: unknown) => {
+    const { event } = fieldsOf(detail);
+    const exposes = event === 'exposureAuthorization';
+    if (exposes) settle(questions, { event });
+    return exposes;
+  };
+  const end = (detail?: unknown) => {
+    const { event, buttonId } = fieldsOf(detail);
+    settle(questions.splice(0), event === 'agree' ? { event, buttonId } : { event: 'disagree' });
+  };
+  const answer$ = alive(() => {
+    tell(room, 'prompt');
+    const question = worded(room, { method: 'privacy', openType: 'agreePrivacyAuthorization' }, undefined);
+    return orError(ask(room, question, isExposure), room.disposed$);
+  });
+  answer$
+    .pipe(
+      take(1),
+      catchError(() => [undefined]),
+    )
+    // eslint-disable-next-line rxjs-x/no-ignored-error -- a failure is a no
+    .subscribe({ next: end, complete: end });
+}
+
+/**
+ * Has WeChat's privacy question come to this session, from base library 2.32.3 on. What asks waits until it is settled.
+ *
+ * @see https://developers.weixin.qq.com/miniprogram/dev/api/open-api/privacy/wx.onNeedPrivacyAuthorization.html
+ */
+export function listenToPrivacy(room: Room, alive: Alive): void {
+  const { platform } = room;
+  const { api } = platform;
+  const known = listeners.has(api);
+  listeners.set(api, (resolve) => need(room, alive, resolve));
+  if (known) return;
+  try {
+    platform.callSync('onNeedPrivacyAuthorization', (resolve: Resolve) => {
+      const listener = listeners.get(api);
+      if (listener) listener(resolve);
+    });
+  } catch {
+    // An older base library asks nothing.
+  }
+}
