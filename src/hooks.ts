@@ -1,6 +1,7 @@
 import { Observable } from 'rxjs';
 import { fieldsOf, look } from './fields';
 import type { Platform } from './platform/platform';
+import type { Transport } from './send';
 import type { SessionError } from './session-error';
 import type { Credential, HttpResponse, RequestOptions, Session } from './types';
 
@@ -35,7 +36,7 @@ export interface SessionHooks<C extends Credential = Credential> {
   /** Throws `config-invalid` for a url that a login could not help. */
   checkUrl(url: string): void;
   /** Sends a request with the usable credential, if there is one and the url may see it. */
-  send<T>(options: RequestOptions): Observable<HttpResponse<T>>;
+  send<T>(options: RequestOptions, transport: Transport): Observable<HttpResponse<T>>;
 }
 
 const KEY = '_rxWeappSession';

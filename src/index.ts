@@ -1,4 +1,7 @@
 export { retryOnExpired, silentOnly, whileAuthenticated, withLogin } from '../operators/index';
+export { downloadFile } from './download-file';
+export type { DownloadOptions, DownloadProgress, DownloadResponse } from './download-file';
+export { downloadFileWithLogin } from './download-file-with-login';
 export { httpBackend } from './http-backend';
 export type { HttpBackendOptions } from './http-backend';
 export { injectSession } from './inject-session';
@@ -16,5 +19,8 @@ export type { SessionError, SessionErrorCode } from './session-error';
 export { sessionRequest } from './session-request';
 export { englishTips } from './tips';
 export type * from './types';
+export { uploadFile } from './upload-file';
+export type { UploadOptions, UploadProgress } from './upload-file';
+export { uploadFileWithLogin } from './upload-file-with-login';
 export { weappStore } from './weapp-store';
 export type { WeappStoreOptions } from './weapp-store';

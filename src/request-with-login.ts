@@ -1,10 +1,5 @@
-import { defer, type Observable } from 'rxjs';
-import { retryOnExpired } from '../operators/retry-on-expired';
-import { silentOnly } from '../operators/silent-only';
-import { withLogin } from '../operators/with-login';
-import { reading } from './config';
-import { fieldsOf } from './fields';
-import { hooksOf } from './hooks';
+import type { Observable } from 'rxjs';
+import { guarded } from './guarded';
 import { sessionRequest } from './session-request';
 import type { HttpResponse, LoginOptions, RequestOptions, Session } from './types';
 
@@ -30,16 +25,5 @@ export function requestWithLogin<T>(
   session: Session,
   options: RequestOptions & { loginOptions?: LoginOptions },
 ): Observable<HttpResponse<T>> {
-  return defer(() =>
-    reading('request', () => {
-      const { loginOptions, ...sent } = options;
-      const silent = fieldsOf(loginOptions).mode === 'silent';
-      const { checkUrl } = hooksOf(session);
-      if (!silent && checkUrl) checkUrl(sent.url);
-      return sessionRequest<T>(session, sent).pipe(
-        silent ? silentOnly(session, loginOptions) : withLogin(session, loginOptions),
-        retryOnExpired(session),
-      );
-    }),
-  );
+  return guarded<RequestOptions, HttpResponse<T>>(session, options, sessionRequest);
 }

@@ -7,6 +7,21 @@ import { weapp } from './platform/weapp';
 import { orError } from './or-error';
 import type { HttpResponse, RequestOptions } from './types';
 
+/** Calls one of wx's network apis; errors with `request-failed`. */
+export const callHttp = <R>(
+  api: string,
+  options: { readonly timeout?: number },
+  platform: Platform,
+  onTask?: (task: object) => void,
+): Observable<R> =>
+  defer(() => {
+    const { timeout } = options;
+    const call = platform.call<R>(api, options, onTask);
+    // WeChat's own timer is known to be late on some phones.
+    const late = { errMsg: `${api}:fail timeout`, errno: 5 };
+    return timeout ? orError(call, after(timeout).pipe(map(() => late))) : call;
+  }).pipe(failingAs('request-failed', `wx.${api} failed`));
+
 /**
  * `wx.request` as an Observable. Cold; emits the response, of any HTTP status, and completes; errors with
  * `request-failed`, the platform's result as its `cause`. Unsubscribing aborts the request.
@@ -26,11 +41,5 @@ export function request<T>(
   options: RequestOptions,
   platform: Platform = weapp(),
 ): Observable<HttpResponse<T>> {
-  return defer(() => {
-    const { timeout } = options;
-    const call = platform.call<HttpResponse<T>>('request', options);
-    // WeChat's own timer is known to be late on some phones.
-    const late = { errMsg: 'request:fail timeout', errno: 5 };
-    return timeout ? orError(call, after(timeout).pipe(map(() => late))) : call;
-  }).pipe(failingAs('request-failed', 'wx.request failed'));
+  return callHttp('request', options, platform);
 }

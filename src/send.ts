@@ -5,8 +5,12 @@ import { failingAs } from './failing-as';
 import { isPlainObject } from './fields';
 import { markGiven } from './hooks';
 import { isAbsolute, originOf, resolve } from './origin';
+import type { Platform } from './platform/platform';
 import { request } from './request';
 import type { Credential, HttpResponse, RequestOptions } from './types';
+
+/** What carries a request: `request`, or an upload or a download of the same form. */
+export type Transport = <T>(options: RequestOptions, platform?: Platform) => Observable<HttpResponse<T>>;
 
 const isTrusted = ({ trustedOrigins }: Settings, url: string) =>
   trustedOrigins.includes(originOf(url) as string);
@@ -40,6 +44,7 @@ export const send = <T>(
   settings: Settings,
   options: RequestOptions,
   credential: Credential | undefined,
+  transport: Transport = request,
 ): Observable<HttpResponse<T>> =>
   defer(() => {
     const sent = reading('request', () => copy({ ...options, url: absolute(settings, options.url) }));
@@ -50,5 +55,5 @@ export const send = <T>(
     if (given && !isTrusted(settings, carrier.url)) {
       throw configInvalid('attach', 'must stay within trustedOrigins');
     }
-    return request<T>(carrier, settings.platform).pipe(map((response) => markGiven(response, given)));
+    return transport<T>(carrier, settings.platform).pipe(map((response) => markGiven(response, given)));
   }).pipe(failingAs('config-invalid', 'attach failed'));

@@ -1,7 +1,18 @@
 import type { Observable } from 'rxjs';
 import { hooksOf } from './hooks';
 import { request } from './request';
+import type { Transport } from './send';
 import type { HttpResponse, RequestOptions, Session } from './types';
+
+/** Sends something by `transport`, with the credential that the session gives it at subscription. */
+export function sendBy<T>(
+  session: Session,
+  options: RequestOptions,
+  transport: Transport,
+): Observable<HttpResponse<T>> {
+  const { send } = hooksOf(session);
+  return send ? send<T>(options, transport) : transport<T>(options);
+}
 
 /**
  * A request with the session's credential, if there is a usable one at the moment of subscription and the url
@@ -23,6 +34,5 @@ import type { HttpResponse, RequestOptions, Session } from './types';
  * ```
  */
 export function sessionRequest<T>(session: Session, options: RequestOptions): Observable<HttpResponse<T>> {
-  const { send } = hooksOf(session);
-  return send ? send<T>(options) : request<T>(options);
+  return sendBy(session, options, request);
 }

@@ -15,6 +15,7 @@ import { listenToPrivacy } from './privacy';
 import { prompts } from './prompts';
 import { createRoom } from './room';
 import { checkUrl, send } from './send';
+import type { Transport } from './send';
 import { sessionError } from './session-error';
 import type { SessionError } from './session-error';
 import { verifySessionKey } from './session-key';
@@ -218,7 +219,8 @@ export function createSession<C extends Credential = Credential>(config: Session
       if (credential && credential.token === token) resetLoop(room);
     },
     checkUrl: (url) => checkUrl(room, url),
-    send: <T>(options: RequestOptions) => alive(() => send<T>(room, options, usable(room))),
+    send: <T>(options: RequestOptions, transport: Transport) =>
+      alive(() => send<T>(room, options, usable(room), transport)),
   };
   return provideHooks(session, hooks) as Session<never>;
 }

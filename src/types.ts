@@ -333,6 +333,18 @@ export interface RequestOptions {
   useHighPerformanceMode?: boolean;
 }
 
+/** What uploads and downloads have in common. */
+export interface TransferOptions {
+  /** Absolute, or relative to the session's `baseUrl`. */
+  url: string;
+  header?: Record<string, string>;
+  /** Ms; WeChat's own default is 60000. */
+  timeout?: number;
+  enableHttp2?: boolean;
+  enableQuic?: boolean;
+  enableProfile?: boolean;
+}
+
 /** A response, of any HTTP status. */
 export interface HttpResponse<T = unknown> {
   readonly statusCode: number;

@@ -14,8 +14,9 @@ export interface Platform {
    *
    * @param name - the api, such as `'login'`
    * @param options - its options, without callbacks
+   * @param onTask - given the task that the api returned, if it did and has not settled yet
    */
-  call<T>(name: string, options?: object): Observable<T>;
+  call<T>(name: string, options?: object, onTask?: (task: object) => void): Observable<T>;
   /**
    * Calls a synchronous api.
    *

@@ -32,7 +32,7 @@ export function weapp(api?: object): Platform {
     get api() {
       return lookUp();
     },
-    call: <T>(name: string, options?: object) =>
+    call: <T>(name: string, options?: object, onTask?: (task: object) => void) =>
       new Observable<T>((subscriber) => {
         let settled = false;
         const task = find(name)({
@@ -47,6 +47,7 @@ export function weapp(api?: object): Platform {
             subscriber.error(result);
           },
         }) as { abort?: () => void } | undefined;
+        if (onTask && task && !settled) onTask(task);
         return () => {
           try {
             if (!settled && task && task.abort) task.abort();

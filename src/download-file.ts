@@ -1,0 +1,67 @@
+import type { Observable } from 'rxjs';
+import { fieldsOf } from './fields';
+import { weapp } from './platform/weapp';
+import { sendBy } from './session-request';
+import { transfer } from './transfer';
+import type { HttpResponse, RequestOptions, Session, TransferOptions } from './types';
+
+/** How far a download is, as `DownloadTask.onProgressUpdate` tells it. */
+export interface DownloadProgress {
+  /** Percent. */
+  readonly progress: number;
+  readonly totalBytesWritten: number;
+  readonly totalBytesExpectedToWrite: number;
+}
+
+/** A download, as `wx.downloadFile` takes it, callbacks excepted. */
+export interface DownloadOptions extends TransferOptions {
+  /** Where the file is to lie; default: a temporary file. */
+  filePath?: string;
+  /** Told of each step; after a retry, from the start again. */
+  onProgress?: (progress: DownloadProgress) => void;
+}
+
+/** Where the downloaded body lies; also that of an error status. */
+export interface DownloadResponse extends Omit<HttpResponse, 'data'> {
+  /** Where no `filePath` was asked for. */
+  readonly tempFilePath?: string;
+  /** As asked for. */
+  readonly filePath?: string;
+}
+
+/** A download has no body: what `attach` puts there goes into the query, as `wx.request` does with a GET. */
+const withQuery = (url: string, data: unknown): string =>
+  Object.keys(fieldsOf(data)).reduce((longer, name) => {
+    const pair = [name, String(fieldsOf(data)[name])].map(encodeURIComponent).join('=');
+    return `${longer}${longer.includes('?') ? '&' : '?'}${pair}`;
+  }, url);
+
+/**
+ * Downloads a file with the session's credential, if there is a usable one at the moment of subscription and the
+ * url is of a trusted origin: `sessionRequest`, over `wx.downloadFile`. Never logs in: pipe it through a guard, or
+ * use `downloadFileWithLogin`.
+ *
+ * Cold; emits where the file lies, whatever the HTTP status, and completes; errors with `request-failed` and
+ * `config-invalid`. Unsubscribing aborts the download.
+ *
+ * @param session - whose credential
+ * @param options - what to download; `timeout` is in ms
+ * @example
+ * ```ts
+ * import { downloadFile } from 'rx-weapp-session';
+ * import type { Session } from 'rx-weapp-session';
+ *
+ * export const showInvoice = (session: Session) =>
+ *   downloadFile(session, { url: '/invoice.pdf' }).subscribe(({ statusCode, tempFilePath }) => {
+ *     if (statusCode === 200 && tempFilePath) wx.openDocument({ filePath: tempFilePath });
+ *   });
+ * ```
+ */
+export function downloadFile(session: Session, options: DownloadOptions): Observable<DownloadResponse> {
+  const { onProgress, ...asked } = options;
+  return sendBy<undefined>(session, asked, <R>(sent: RequestOptions, platform = weapp()) => {
+    const { data, ...rest } = sent;
+    const download = { ...rest, url: withQuery(sent.url, data) };
+    return transfer<HttpResponse<R>, DownloadProgress>('downloadFile', download, platform, onProgress);
+  });
+}
