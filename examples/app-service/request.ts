@@ -97,7 +97,7 @@ function readData(text: string, dataType: string): unknown {
   }
 }
 
-function networkFailure(error: unknown): Refusal {
+export function networkFailure(error: unknown): Refusal {
   const { cause } = error as { cause?: { code?: string } };
   return { fail: NETWORK_ERRORS[cause?.code ?? ''] ?? '-2:net::ERR_FAILED', errno: 600001 };
 }

@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { answer, failure, isRefusal, type Callbacks, type Refusal, type WxFailure } from './callbacks';
 import { request, type WxRequest } from './request';
 import { createStorage } from './storage';
+import { downloadFile, uploadFile, type WxDownload, type WxUpload } from './transfer';
 
 export interface WxOptions {
   /** Where the example WeChat server listens. */
@@ -67,6 +71,8 @@ export function createWx(options: WxOptions) {
       openSetting: (callbacks: Callbacks<{ authSetting: AuthSetting }> = {}) =>
         settings(callbacks, 'openSetting'),
       request: (sent: WxRequest) => request(sent),
+      uploadFile: (sent: WxUpload) => uploadFile(sent),
+      downloadFile: (sent: WxDownload) => downloadFile(sent, join(tmpdir(), `wxfile-${randomUUID()}`)),
       ...createStorage(storage),
       onAppShow: shown.on,
       offAppShow: shown.off,

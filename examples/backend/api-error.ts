@@ -39,10 +39,11 @@ export const notFound = () => new ApiError(404, 'not_found', 'no such endpoint')
 export const methodNotAllowed = (allow: string) =>
   new ApiError(405, 'method_not_allowed', `use ${allow}`, { allow });
 
-export const tooLarge = () => new ApiError(413, 'too_large', 'the body is larger than 64 kB');
+export const tooLarge = (most: number) =>
+  new ApiError(413, 'too_large', `the body is larger than ${most / 1024} kB`);
 
-export const unsupportedMediaType = () =>
-  new ApiError(415, 'unsupported_media_type', 'send application/json in UTF-8');
+export const unsupportedMediaType = (wanted = 'application/json in UTF-8') =>
+  new ApiError(415, 'unsupported_media_type', `send ${wanted}`);
 
 export const tooManyRequests = (retryAfter: number) =>
   new ApiError(429, 'too_many_requests', 'too many requests, slow down', { retryAfter });

@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Database } from './database';
 import { debugRoutes } from './debug-routes';
+import { avatarRoutes } from './avatar-routes';
 import { demoRoutes } from './demo-routes';
 import { Disturbances } from './disturbances';
 import { withDefaults, type BackendOptions } from './options';
@@ -29,7 +30,11 @@ export function createBackend(options: BackendOptions): Backend {
   const wechat = new WechatClient({ baseUrl, now, timeout: settings.wechatTimeout, log });
   const sessions = new Sessions({ apps, database, wechat, ttl, refreshWindow, now });
   const disturbances = new Disturbances();
-  const routes = [...sessionRoutes(sessions), ...demoRoutes(sessions, database, now)];
+  const routes = [
+    ...sessionRoutes(sessions),
+    ...demoRoutes(sessions, database, now),
+    ...avatarRoutes(sessions),
+  ];
   const debug = settings.debug ? debugRoutes(disturbances, database, routes, now) : [];
   const cancellation = new AbortController();
   const handle = createRequestHandler({

@@ -20,10 +20,10 @@ export function answerPreflight(response: ServerResponse): void {
   response.end();
 }
 
-export function answer(response: ServerResponse, { status, body }: ApiResponse, headers = {}): void {
-  const bytes = body && Buffer.from(JSON.stringify(body));
+export function answer(response: ServerResponse, { status, body, file }: ApiResponse, headers = {}): void {
+  const bytes = file ? file.bytes : body && Buffer.from(JSON.stringify(body));
   const content = bytes && {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': file ? file.type : 'application/json; charset=utf-8',
     'content-length': bytes.length,
   };
   response.writeHead(status, { ...commonHeaders, ...content, ...headers });

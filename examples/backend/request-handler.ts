@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, internalError, methodNotAllowed, notFound } from './api-error';
+import { ClientGone } from './body-bytes';
 import type { Disturbances } from './disturbances';
+import { readFileBody } from './file-body';
 import { answer, answerError, answerPreflight } from './http-answer';
-import { ClientGone, readJsonBody } from './json-body';
+import { readJsonBody } from './json-body';
 import type { RateLimit } from './rate-limit';
 import type { Route } from './route';
 
@@ -22,10 +24,11 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
   const respond = async (request: IncomingMessage, response: ServerResponse, url: URL | undefined) => {
     const route = routeFor(routes, request.method, url?.pathname);
     if (route.rateLimited) rateLimit.admit(request.socket.remoteAddress ?? '');
-    const body = await readJsonBody(request);
+    const body = route.takesFile ? {} : await readJsonBody(request);
+    const file = route.takesFile && (await readFileBody(request));
     await disturbances.disturb(route.path, cancelled);
     const query = url?.searchParams ?? new URLSearchParams();
-    answer(response, await route.handle({ query, body, token: bearerToken(request) }));
+    answer(response, await route.handle({ query, body, ...(file && { file }), token: bearerToken(request) }));
   };
 
   return async (request, response) => {

@@ -1,20 +1,32 @@
 import type { JsonObject } from './fields';
 
+/** A file, as it was uploaded. */
+export interface StoredFile {
+  readonly bytes: Buffer;
+  readonly type: string;
+}
+
 export interface ApiRequest {
   readonly query: URLSearchParams;
   readonly body: JsonObject;
+  /** Of a route that takes a file. */
+  readonly file?: StoredFile;
   readonly token?: string;
 }
 
 export interface ApiResponse {
   readonly status: number;
   readonly body?: object;
+  /** Instead of a body. */
+  readonly file?: StoredFile;
 }
 
 export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly rateLimited?: true;
+  /** The body is a form with a file in the field `file`, rather than JSON. */
+  readonly takesFile?: true;
   readonly handle: (request: ApiRequest) => ApiResponse | Promise<ApiResponse>;
 }
 
