@@ -54,6 +54,7 @@ cpSync('dist/types', 'miniprogram_dist/types', {
   filter: (file) => !file.endsWith('.mts') && !keptOut.some((folder) => join(file).startsWith(folder)),
 });
 
+await bundleForMiniProgram('operators/index', /^\.\//);
 for (const name of readdirSync('components')) await buildComponent(name);
 
 for (const { output } of entries) {
@@ -122,13 +123,27 @@ function copyForMiniProgram({ source, output }) {
   writeFileSync(`${target}.d.ts`, `export * from '${up}/types/${source.replace(/\.ts$/, '')}';\n`);
 }
 
-/** A component is copied as it is, but for its code; there, the library is a file two folders up. */
+/** A component is copied as it is, but for its code. */
 async function buildComponent(name) {
-  const [source, target] = [join('components', name), join('miniprogram_dist/components', name)];
+  const [source, target] = [`components/${name}`, `miniprogram_dist/components/${name}`];
   cpSync(source, target, { recursive: true, filter: (file) => !/\.(ts|md)$/.test(file) });
+  await bundleForMiniProgram(`${source}/index`, /^rx-weapp-session$/);
+  const sizes = ['js', 'wxml', 'wxss', 'json'].map((kind) => {
+    const { size } = statSync(join(target, `index.${kind}`));
+    return `${kind} ${size} B`;
+  });
+  console.log(`${target}  ${sizes.join(', ')}`);
+}
+
+/** Code that takes the library from the one file that a mini-program has of it, rather than bring its own. */
+async function bundleForMiniProgram(entry, library) {
+  const target = join('miniprogram_dist', entry);
+  const path = `${relative(dirname(target), 'miniprogram_dist')}/index.js`;
+  const setup = ({ onResolve }) =>
+    onResolve({ filter: library }, ({ kind }) => (kind === 'entry-point' ? null : { path, external: true }));
   await build({
-    entryPoints: [join(source, 'index.ts')],
-    outfile: join(target, 'index.js'),
+    entryPoints: [`${entry}.ts`],
+    outfile: `${target}.js`,
     bundle: true,
     format: 'cjs',
     target: 'es2017',
@@ -136,20 +151,9 @@ async function buildComponent(name) {
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: true,
-    sourcesContent: true,
-    plugins: [
-      {
-        name: 'library',
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /^rx-weapp-session$/ }, () => ({ path: '../../index.js', external: true })),
-      },
-    ],
+    plugins: [{ name: 'library', setup }],
+    logLevel: 'warning',
   });
-  const sizes = ['js', 'wxml', 'wxss', 'json'].map((kind) => {
-    const { size } = statSync(join(target, `index.${kind}`));
-    return `${kind} ${size} B`;
-  });
-  console.log(`${target}  ${sizes.join(', ')}`);
 }
 
 function filesBelow(folder) {
