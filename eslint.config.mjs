@@ -4,7 +4,7 @@ import js from '@eslint/js';
 import rxjsX from 'eslint-plugin-rxjs-x';
 import tseslint from 'typescript-eslint';
 
-const typescript = ['src', 'operators', 'marbles', 'components', 'test', 'examples', 'bench']
+const typescript = ['src', 'operators', 'marbles', 'components', 'test', 'examples', 'bench', 'gates']
   .map((folder) => `${folder}/**/*.ts`)
   .concat('*.ts');
 const shipped = ['src/**/*.ts', 'operators/**/*.ts'];
@@ -45,6 +45,14 @@ export default tseslint.config(
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
       },
+    },
+  },
+  {
+    // A mini-program, for WeChat's tools.
+    files: ['gates/fixture/**/*.js'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { App: 'readonly', Page: 'readonly', getApp: 'readonly', wx: 'readonly' },
     },
   },
   {
@@ -140,7 +148,7 @@ export default tseslint.config(
     ),
   },
   {
-    files: ['test/**/*.ts', 'marbles/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
+    files: ['test/**/*.ts', 'marbles/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'gates/*.ts'],
     rules: {
       // A test lets an unexpected error fail it, and looks at subjects and floating streams on purpose.
       'rxjs-x/no-ignored-error': 'off',
@@ -174,6 +182,15 @@ export default tseslint.config(
             ),
           ],
         },
+      ],
+    },
+  },
+  {
+    files: ['gates/*.ts'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', name: ['describe', 'test'], package: 'node:test' }] },
       ],
     },
   },
