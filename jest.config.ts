@@ -18,6 +18,8 @@ const project = (
   transform,
   testMatch: ['<rootDir>/marbles/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', elsewhere],
+  // WeChat's own tools, and what they make, are none of jest's business.
+  modulePathIgnorePatterns: ['<rootDir>/gates/'],
   moduleNameMapper: {
     '^rx-weapp-session$': entry,
     '^rx-weapp-session/operators$': operators,

@@ -29,6 +29,7 @@ const steps = [
   install,
   () => (existsSync('miniprogram_dist/index.js') ? 0 : run(process.execPath, ['scripts/build.mjs'])),
   () => run(process.execPath, ['--import', 'tsx', 'gates/run.ts', ...process.argv.slice(2)]),
-  () => run(process.execPath, ['--test', '--test-reporter=spec', '--import', 'tsx', 'gates/auth-prompt.test.ts']),
+  () =>
+    run(process.execPath, ['--test', '--test-reporter=spec', '--import', 'tsx', 'gates/auth-prompt.test.ts']),
 ];
 process.exitCode = steps.reduce((status, step) => status || step(), 0);
