@@ -421,6 +421,14 @@ describe('section 2: what the entries export', () => {
     'sessionError',
     'isSessionError',
     'weapp',
+    'provideSession',
+    'injectSession',
+    'sessionBehavior',
+    'promptByPage',
+    'uploadFile',
+    'uploadFileWithLogin',
+    'downloadFile',
+    'downloadFileWithLogin',
   ];
   test.each(NAMES)('rx-weapp-session: %s', (name) => {
     expect(typeof (library as Readonly<Record<string, unknown>>)[name]).toBe('function');
