@@ -238,6 +238,10 @@ async function runApp(folder: string, logsIn: boolean): Promise<string> {
   const storage = new Map<string, unknown>();
   const wx = {
     login: ({ success }: { success(result: object): void }) => success({ code: 'code' }),
+    getAccountInfoSync: () => ({
+      miniProgram: { appId: 'wx0000000000000001', envVersion: 'develop', version: '' },
+    }),
+    getExtConfigSync: () => ({}),
     getStorageSync: (key: string) => storage.get(key) ?? '',
     setStorageSync: (key: string, value: unknown) => storage.set(key, value),
     removeStorageSync: (key: string) => storage.delete(key),

@@ -126,6 +126,13 @@ describe('sandbox', () => {
       expect(require('./lib/index')).toEqual({ lib: true });
     });
 
+    test('a path from the root, as WeChat’s compiler writes it, where no package has it', () => {
+      write({ '@babel/runtime/helpers/spread.js': 'module.exports = "helper"' });
+      const { require } = loadAppService({ root: folder, wx: {} });
+      expect(require('@babel/runtime/helpers/spread')).toBe('helper');
+      expect(require('pkg')).toBe('outer flat');
+    });
+
     test.each([
       ['./lib', "module 'lib.js' is not defined, require args is './lib'"],
       ['rxjs/operators', "module 'rxjs/operators' is not defined, require args is 'rxjs/operators'"],

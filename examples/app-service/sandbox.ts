@@ -128,7 +128,8 @@ function resolveModule(root: string, importer: string, id: string): string | und
     const file = fileAt(root, place) ?? fileAt(root, join(place, 'index'));
     if (file !== undefined) return file;
   }
-  return undefined;
+  // The helpers that WeChat's own compiler adds, '@babel/runtime/…', lie below the root.
+  return fileAt(root, join(root, id));
 }
 
 const fileAt = (root: string, path: string) =>
