@@ -77,6 +77,11 @@ export class BackendProcess {
     await this.call('/debug/expire', { userId });
   }
 
+  /** Every session ends now. */
+  async expireAll(): Promise<void> {
+    await this.call('/debug/expire', { all: true });
+  }
+
   /** The next answers of an endpoint take longer. */
   async delay(endpoint: string, ms: number, times = 1): Promise<void> {
     await this.call('/debug/delay', { endpoint, ms, times });

@@ -1,0 +1,28 @@
+import type { PageStack } from '../page-stack';
+import { api } from './api';
+
+interface Url {
+  readonly url: string;
+}
+
+/** wx's navigation. */
+export function routing(pages: PageStack) {
+  const to = (name: string, go: (url: string) => void) =>
+    api(name, ({ url }: Url) => {
+      const problem = pages.check(name, url);
+      if (problem !== undefined) return { fail: problem };
+      go(url);
+      return {};
+    });
+  return {
+    navigateTo: to('navigateTo', (url) => pages.push(url)),
+    redirectTo: to('redirectTo', (url) => pages.replace(url)),
+    reLaunch: to('reLaunch', (url) => pages.restart(url)),
+    switchTab: to('switchTab', (url) => pages.switchTab(url)),
+    navigateBack: api('navigateBack', ({ delta = 1 }: { readonly delta?: number }) => {
+      if (pages.depth === 1) return { fail: 'cannot navigate back at first page.' };
+      pages.back(delta);
+      return {};
+    }),
+  };
+}

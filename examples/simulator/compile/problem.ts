@@ -1,0 +1,30 @@
+/** What is wrong with a project, and where. */
+export interface Problem {
+  readonly file: string;
+  /** From 1. */
+  readonly line?: number;
+  readonly column?: number;
+  readonly message: string;
+  /** The line itself. */
+  readonly excerpt?: string;
+}
+
+/** A project that cannot be compiled. */
+export class ProjectError extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(describe).join('\n'));
+  }
+}
+
+export const describe = ({ file, line, column, message }: Problem): string =>
+  `${[file, line, column].filter((part) => part !== undefined).join(':')}: ${message}`;
+
+/** A problem at a place in a text. */
+export function problemAt(
+  file: string,
+  text: string,
+  place: { readonly line: number; readonly column: number },
+  message: string,
+): Problem {
+  return { file, ...place, message, excerpt: text.split('\n')[place.line - 1] };
+}
