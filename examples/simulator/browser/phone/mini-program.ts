@@ -130,6 +130,10 @@ export function runMiniProgram(
     else pages.show();
   });
 
+  new ResizeObserver(([{ contentRect }]) =>
+    document.documentElement.style.setProperty('--vh', `${contentRect.height / 100}px`),
+  ).observe(byId('screen'));
+
   attempt(() => loader.load('app.js'));
   watchSession(app.session, device);
   tellApp('onLaunch', launch);

@@ -5,6 +5,8 @@ export type ComponentSpace = InstanceType<typeof glassEasel.ComponentSpace>;
 /** One built-in component on a page. */
 export interface Node {
   readonly element: HTMLElement;
+  /** Its id in the page or component that it stands in. */
+  readonly id: string;
   /** Its properties, by their names in camel case. */
   readonly data: Readonly<Record<string, unknown>>;
   emit(type: string, detail: object): void;
@@ -47,15 +49,19 @@ export function register(space: ComponentSpace, { tag, properties = {}, attached
     lifetimes: {
       attached() {
         const element = this.getBackendElement() as unknown as HTMLElement;
+        const { id, data } = this;
+        // For the page's style, and for whoever looks at the page.
+        if (id !== '') element.id = id;
         const node: Node = {
           element,
-          data: this.data,
+          id,
+          data,
           emit: (type, detail) => this.triggerEvent(type, detail, {}),
           onTap: (listener) => this.addListener('tap', listener),
         };
         const update = attached?.(node);
         const updateAll = () => {
-          reflectCommon(element, this.data);
+          reflectCommon(element, data);
           update?.();
         };
         updates.set(this, updateAll);

@@ -19,13 +19,12 @@ export const button = (openTypeTapped: OpenType): BuiltIn => ({
     formType: String,
     lang: String,
   },
-  attached: ({ element, data, emit, onTap }) => {
+  attached: ({ element, id, data, emit, onTap }) => {
     element.tabIndex = 0;
     element.setAttribute('role', 'button');
     element.addEventListener('keydown', tapByKey);
     onTap(() => {
-      if (typeof data.openType === 'string' && data.openType !== '')
-        openTypeTapped(data.openType, element.id.replace(/^.*--/, ''), emit);
+      if (typeof data.openType === 'string' && data.openType !== '') openTypeTapped(data.openType, id, emit);
       if (data.formType === 'submit' || data.formType === 'reset')
         element.closest('wx-form')?.dispatchEvent(new CustomEvent(`wx-${data.formType}`));
     });

@@ -1,0 +1,51 @@
+import { injectSession } from 'rx-weapp-session';
+import type { AuthPrompt, AuthTips } from 'rx-weapp-session';
+import { filter, skipWhile, Subscription, take } from 'rxjs';
+
+const session = injectSession();
+
+const OWN = ['phoneNumber', 'realtimePhoneNumber'];
+
+/** Where `promptByPage` takes those whose page asks nothing itself. It closes when the login is over. */
+Page({
+  data: { tips: null as AuthTips | null, openType: '' },
+
+  prompt: undefined as AuthPrompt | undefined,
+  shown: undefined as Subscription | undefined,
+
+  onShow() {
+    this.shown = session.prompt$.subscribe((prompt) => {
+      const own = prompt && OWN.includes(prompt.method) && prompt.claim() ? prompt : undefined;
+      this.prompt = own;
+      if (own) this.setData({ tips: own.tips, openType: own.openType ?? '' });
+    });
+    this.shown.add(
+      session.session$
+        .pipe(
+          skipWhile(({ status }) => status !== 'authenticating'),
+          filter(({ status }) => status !== 'authenticating'),
+          take(1),
+        )
+        .subscribe(() => wx.navigateBack()),
+    );
+  },
+  onHide() {
+    this.leave();
+  },
+  onUnload() {
+    this.leave();
+  },
+  leave() {
+    this.shown?.unsubscribe();
+    this.prompt?.release();
+    this.prompt = undefined;
+  },
+
+  onAnswer({ detail }: WechatMiniprogram.CustomEvent) {
+    this.prompt?.answer(detail);
+  },
+  /** Leaving without an answer is an answer: the prompt is cancelled when this page is gone. */
+  onLater() {
+    wx.navigateBack();
+  },
+});
