@@ -28,7 +28,7 @@ export async function buildPages(): Promise<ReadonlyMap<string, File>> {
   const { outputFiles } = await bundle();
   const files = new Map<string, File>();
   const add = (path: string, content: string | Uint8Array) =>
-    files.set(path, { type: TYPES[extname(path)], content });
+    files.set(path, { type: TYPES[extname(path) || '.html'], content });
   for (const { path, contents } of outputFiles) add(path.slice(folder.length), contents);
   add('/', readFileSync(join(folder, 'panel/index.html'), 'utf8'));
   add('/phone.html', readFileSync(join(folder, 'phone/index.html'), 'utf8'));

@@ -10,7 +10,7 @@ export class Device {
   readonly appid: string;
   readonly user: string;
   readonly changes = listeners<Conditions>();
-  conditions: Conditions = { offline: false, delay: 0, background: false, refuseNext: false };
+  conditions: Conditions;
 
   constructor(
     readonly world: World,
@@ -20,6 +20,12 @@ export class Device {
     this.source = Object.hasOwn(world.apps, source) ? source : 'shop';
     this.appid = world.apps[this.source].appid;
     this.user = query.get('user') ?? 'xiaoman';
+    this.conditions = {
+      offline: query.get('offline') === 'true',
+      delay: Number(query.get('delay') ?? 0),
+      background: false,
+      refuseNext: false,
+    };
   }
 
   set(change: Partial<Conditions>): void {

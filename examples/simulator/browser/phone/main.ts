@@ -23,6 +23,7 @@ window.addEventListener('message', ({ data, origin }) => {
 
 globalThis.startMiniProgram = (code, templates) => {
   device.tell({ kind: 'phone', text: 'launch' });
+  device.set({});
   problems.setMaps(code.maps);
   problems.attempt(() => runMiniProgram(code, templates, device, problems));
 };
