@@ -7,7 +7,7 @@ import { showError } from '../../services/show-error';
 Page({
   authTips: { title: '登录后继续', content: '收藏和评论会记在你的账号下' },
 
-  data: { item: {} as Partial<Item>, notes: [] as string[], favourite: false, draft: '', busy: '' },
+  data: { item: null as Item | null, notes: [] as string[], favourite: false, draft: '', busy: '' },
 
   onLoad({ id = '' }: { id?: string }) {
     this.setData({ item: itemOf(decodeURIComponent(id)) });
@@ -29,7 +29,7 @@ Page({
 
   post(what: 'favourite' | 'comment', text: string) {
     const { item, busy } = this.data;
-    if (busy) return;
+    if (!item || busy) return;
     this.setData({ busy: what });
     addComment(`${item.name}：${text}`)
       .pipe(

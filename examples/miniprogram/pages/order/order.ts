@@ -25,7 +25,11 @@ Page({
   /** Asks for the number anew, whoever is logged in. */
   onChangePhone() {
     session
-      .login({ mode: 'forceAuth', method: 'phoneNumber', tips: { title: '更换手机号', content: '配送员会联系这个号码' } })
+      .login({
+        mode: 'forceAuth',
+        method: 'phoneNumber',
+        tips: { title: '更换手机号', content: '配送员会联系这个号码' },
+      })
       .pipe(switchMap(() => profile()))
       .subscribe({
         next: (me) => {

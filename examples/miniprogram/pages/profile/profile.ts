@@ -54,7 +54,11 @@ Page({
   /** Not a login: WeChat asks for the consent to the privacy terms by itself, and the library answers through its prompt. */
   onAvatar({ detail }: WechatMiniprogram.CustomEvent<{ avatarUrl?: string; errMsg: string }>) {
     if (detail.avatarUrl) this.setData({ avatar: detail.avatarUrl });
-    else wx.showToast({ title: /privacy/.test(detail.errMsg) ? '未同意隐私指引' : '没有选择头像', icon: 'none' });
+    else
+      wx.showToast({
+        title: /privacy/.test(detail.errMsg) ? '未同意隐私指引' : '没有选择头像',
+        icon: 'none',
+      });
   },
 
   onBurst() {

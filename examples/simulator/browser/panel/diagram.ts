@@ -5,7 +5,7 @@ import { s } from './svg';
 import type { PromptSpan, Span, Timeline } from './timeline';
 
 const LEFT = 14;
-const RIGHT = 190;
+const RIGHT = 230;
 const LETTER = 6.1;
 const AXIS = 22;
 const GAP = 10;
@@ -24,9 +24,9 @@ export interface Diagram {
 }
 
 const CALL_LANES: readonly (readonly [CallLane, string, string])[] = [
-  ['wx', 'wx', 'calls to WeChat'],
+  ['wx', 'wx', 'calls, taps, storage'],
   ['exchange', 'exchanges', '/session/*'],
-  ['request', 'requests', 'with a credential, or none'],
+  ['request', 'requests', 'coloured by credential'],
 ];
 
 /** Draws a timeline as a marble diagram. */
@@ -55,7 +55,7 @@ export function drawDiagram(timeline: Timeline, now: number): Diagram {
   };
 
   addLane('session$', 'the login state', 40, drawStates(states, scale, paint, now));
-  addLane('prompt$', 'what only a tap can give', 34, drawPrompts(prompts, scale, now));
+  addLane('prompt$', 'needs a tap', 34, drawPrompts(prompts, scale, now));
   for (const [lane, name, note] of CALL_LANES) {
     const { height, content } = drawCalls(
       spans.filter((span) => span.lane === lane),
@@ -147,7 +147,11 @@ function drawStates(states: readonly StateReport[], scale: Scale, paint: Paint, 
     const label = [state.status, state.stage, state.error].filter(Boolean).join(' · ');
     const room = end - x - 14;
     const shown =
-      next && room > label.length * LETTER ? label : room > state.status.length * LETTER ? state.status : '';
+      next && room > label.length * LETTER
+        ? label
+        : next && room > state.status.length * LETTER
+          ? state.status
+          : '';
     return [
       s(
         'g',

@@ -1,4 +1,4 @@
-import { glassEasel, MiniProgramEnv } from 'glass-easel-miniprogram-adapter';
+import { component as adapter, glassEasel, MiniProgramEnv } from 'glass-easel-miniprogram-adapter';
 import type { MiniProgramCode } from '../shared/mini-program-code';
 import type { ComponentSpace } from './built-ins/built-in';
 
@@ -60,6 +60,7 @@ export function createFramework(
     create: (path, parent) => {
       const root = backend.createRoot('page', code, `/${path}`);
       const component = root.getComponent();
+      pageIds.set(component, `page-${++pagesSoFar}`);
       const placeholder = document.createElement('span');
       parent.append(placeholder);
       const caller = root.get() as unknown as Record<string, unknown>;
@@ -77,6 +78,18 @@ export function createFramework(
     },
   };
 }
+
+const pageIds = new WeakMap<object, string>();
+let pagesSoFar = 0;
+
+/** WeChat gives every page and component this, glass-easel does not. */
+Object.assign(adapter.ComponentCaller.prototype, {
+  getPageId(this: { readonly _$: glassEasel.GeneralComponent }): string | undefined {
+    let component = this._$;
+    while (component.ownerShadowRoot) component = component.ownerShadowRoot.getHostNode();
+    return pageIds.get(component);
+  },
+});
 
 /** The page's DOM, with WeChat's tag names: `wx-view`, which no browser mistakes for something of its own. */
 class Backend extends glassEasel.CurrentWindowBackendContext {

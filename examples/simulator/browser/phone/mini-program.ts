@@ -6,6 +6,7 @@ import { form } from './built-ins/form';
 import { image } from './built-ins/image';
 import { input, textarea } from './built-ins/input';
 import { navigator } from './built-ins/navigator';
+import { pageContainers } from './built-ins/page-container';
 import { switchBuiltIn } from './built-ins/switch';
 import type { Device } from './device';
 import { fileUrl } from './files';
@@ -57,11 +58,13 @@ export function runMiniProgram(
     onReturn: () => device.set({ background: false }),
   });
   const { run } = device.world;
+  const overlays = pageContainers();
   const { wx, account, privacy, launch } = createWx({
     device,
     storage: new Memory(run, device.appid, device.user, 'storage'),
     decisions: new Memory(run, device.appid, device.user, 'decisions'),
     pages,
+    closeContainer: overlays.closeTop,
     firstPage,
     ui: {
       askPhoneNumber: (realtime) => askPhoneNumber(name, realtime),
@@ -97,6 +100,7 @@ export function runMiniProgram(
     image(fileUrl),
     navigator((how, url) => attempt(() => (how === 'switchTab' ? pages.switchTab(url) : pages.push(url)))),
     switchBuiltIn,
+    overlays.builtIn,
   ];
   for (const builtIn of builtIns) register(framework.space, builtIn);
 
@@ -112,6 +116,11 @@ export function runMiniProgram(
       if (detail) emit(type.toLowerCase(), detail);
     }
   }
+
+  // The key that an Android phone has for it.
+  window.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape' && !overlays.closeTop() && pages.depth > 1) pages.back(1);
+  });
 
   const tellApp = (hook: string, ...given: unknown[]) =>
     attempt(() => {

@@ -14,9 +14,13 @@ export interface Node {
   onTap(listener: () => void): void;
 }
 
+type PropertyType = StringConstructor | NumberConstructor | BooleanConstructor;
+
 export interface BuiltIn {
   readonly tag: string;
-  readonly properties?: Readonly<Record<string, StringConstructor | NumberConstructor | BooleanConstructor>>;
+  readonly properties?: Readonly<
+    Record<string, PropertyType | { readonly type: PropertyType; readonly value: unknown }>
+  >;
   /** Once, when it comes onto the page. Returns what is to be done at each change of a property. */
   readonly attached?: (node: Node) => (() => void) | undefined;
 }

@@ -17,12 +17,21 @@ export interface WxOptions {
   /** What WeChat keeps of the user's decisions. */
   readonly decisions: Memory;
   readonly pages: PageStack;
+  readonly closeContainer: () => boolean;
   readonly firstPage: string;
   readonly ui: AccountUi & FeedbackUi & { readonly privacy: PrivacyUi };
 }
 
 /** The part of `wx` that a mini-program with a login needs. */
-export function createWx({ device, storage: stored, decisions, pages, firstPage, ui }: WxOptions) {
+export function createWx({
+  device,
+  storage: stored,
+  decisions,
+  pages,
+  closeContainer,
+  firstPage,
+  ui,
+}: WxOptions) {
   const network = new Network(device);
   const privacy = new Privacy(decisions, ui.privacy);
   const account = new Account({ device, network, memory: decisions, privacy, ui });
@@ -32,7 +41,7 @@ export function createWx({ device, storage: stored, decisions, pages, firstPage,
     ...privacy.api(),
     request: request(network),
     ...storage(stored),
-    ...routing(pages),
+    ...routing(pages, closeContainer),
     ...feedback(ui),
     ...api,
   };

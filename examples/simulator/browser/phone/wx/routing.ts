@@ -6,7 +6,8 @@ interface Url {
 }
 
 /** wx's navigation. */
-export function routing(pages: PageStack) {
+/** @param closeContainer - closes what stands over a page before the page itself goes; false if there is nothing */
+export function routing(pages: PageStack, closeContainer: () => boolean) {
   const to = (name: string, go: (url: string) => void) =>
     api(name, ({ url }: Url) => {
       const problem = pages.check(name, url);
@@ -20,6 +21,7 @@ export function routing(pages: PageStack) {
     reLaunch: to('reLaunch', (url) => pages.restart(url)),
     switchTab: to('switchTab', (url) => pages.switchTab(url)),
     navigateBack: api('navigateBack', ({ delta = 1 }: { readonly delta?: number }) => {
+      if (closeContainer()) return {};
       if (pages.depth === 1) return { fail: 'cannot navigate back at first page.' };
       pages.back(delta);
       return {};
