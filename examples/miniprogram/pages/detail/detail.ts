@@ -1,4 +1,4 @@
-import { finalize, switchMap } from 'rxjs';
+import { finalize, switchMap, type Subscription } from 'rxjs';
 import { addComment, comments } from '../../services/api';
 import { itemOf, type Item } from '../../services/catalogue';
 import { showError } from '../../services/show-error';
@@ -9,8 +9,15 @@ Page({
 
   data: { item: null as Item | null, notes: [] as string[], favourite: false, draft: '', busy: '' },
 
+  request: undefined as Subscription | undefined,
+
   onLoad({ id = '' }: { id?: string }) {
     this.setData({ item: itemOf(decodeURIComponent(id)) });
+  },
+
+  onUnload() {
+    // Nobody is left to see the answer: the login is called off, and its prompt withdrawn.
+    this.request?.unsubscribe();
   },
 
   onInput({ detail }: WechatMiniprogram.Input) {
@@ -31,7 +38,7 @@ Page({
     const { item, busy } = this.data;
     if (!item || busy) return;
     this.setData({ busy: what });
-    addComment(`${item.name}：${text}`)
+    this.request = addComment(`${item.name}：${text}`)
       .pipe(
         switchMap(() => comments()),
         finalize(() => this.setData({ busy: '' })),

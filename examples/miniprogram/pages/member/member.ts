@@ -27,6 +27,7 @@ Page({
 
   prompt: undefined as AuthPrompt | undefined,
   shown: undefined as Subscription | undefined,
+  request: undefined as Subscription | undefined,
 
   onShow() {
     this.shown = session.prompt$.subscribe((prompt) => {
@@ -40,6 +41,8 @@ Page({
   },
   onUnload() {
     this.leave();
+    // Nobody is left to see the answer: the login is called off, and its prompt withdrawn.
+    this.request?.unsubscribe();
   },
   leave() {
     this.shown?.unsubscribe();
@@ -48,10 +51,14 @@ Page({
   },
 
   onClaim() {
-    profile().subscribe({
+    this.request = profile().subscribe({
       next: ({ phone = '' }) => this.setData({ claimed: true, phone: phone.slice(-4) }),
       error: showError,
     });
+  },
+  /** An open prompt goes along: the next page's `<auth-prompt/>` takes it on. */
+  onMore() {
+    wx.navigateTo({ url: '/pages/detail/detail?id=spring%20tea' });
   },
   onAnswer({ detail }: WechatMiniprogram.CustomEvent) {
     this.prompt?.answer(detail);

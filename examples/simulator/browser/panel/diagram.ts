@@ -1,4 +1,4 @@
-import type { CallLane, StateReport } from '../shared/messages';
+import type { CallLane, PhoneReport, StateReport } from '../shared/messages';
 import { rowsFor } from './rows';
 import { createScale, type Scale } from './scale';
 import { s } from './svg';
@@ -66,6 +66,8 @@ export function drawDiagram(timeline: Timeline, now: number): Diagram {
     addLane(name, note, height, content);
   }
 
+  addLane('page', 'the top one', 22, drawPages(timeline, scale));
+
   const width = scale.width + RIGHT;
   const svg = s(
     'svg',
@@ -115,21 +117,39 @@ function drawAxis(
     s('text', { class: 'pause', x, y: 13, 'text-anchor': 'middle' }, `${formatDuration(ms)}`),
   );
   const events = marks.flatMap((mark) => {
-    if (mark.kind === 'event') return [];
+    if (mark.kind === 'event' || isPage(mark)) return [];
     const x = scale.x(mark.at);
-    const isPage = mark.kind === 'phone' && mark.text.includes('/');
-    const text = mark.kind === 'problem' ? `problem: ${mark.message}` : mark.text;
+    const [name, title] =
+      mark.kind === 'problem' ? ['problem', `problem: ${mark.message}`] : [mark.text, mark.text];
     return [
       s(
         'g',
-        { class: `mark ${mark.kind} ${isPage ? 'page' : ''}` },
-        s('title', {}, text),
-        s('line', { x1: x, x2: x, y1: isPage ? height - 6 : 16, y2: height }),
-        ...(isPage ? [] : [s('text', { x: x + 3, y: 13 }, mark.kind === 'problem' ? 'problem' : mark.text)]),
+        { class: `mark ${mark.kind}` },
+        s('title', {}, title),
+        s('line', { x1: x, x2: x, y1: 16, y2: height }),
+        s('text', { x: x + 3, y: 13 }, name),
       ),
     ];
   });
   return [...lines, ...pauses, ...events];
+}
+
+type Mark = Timeline['marks'][number];
+
+const isPage = (mark: Mark): mark is PhoneReport => mark.kind === 'phone' && mark.text.includes('/');
+
+function drawPages({ marks }: Timeline, scale: Scale): SVGElement[] {
+  return marks.filter(isPage).map(({ at, text }) => {
+    const x = scale.x(at);
+    const name = text.slice(text.lastIndexOf('/') + 1);
+    return s(
+      'g',
+      { class: 'page' },
+      s('title', {}, text),
+      s('line', { class: 'tick', x1: x, x2: x, y1: 4, y2: 18 }),
+      s('text', { x: x + 5, y: 15 }, name),
+    );
+  });
 }
 
 function drawStates(states: readonly StateReport[], scale: Scale, paint: Paint, now: number): SVGElement[] {

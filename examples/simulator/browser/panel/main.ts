@@ -89,7 +89,8 @@ const lastMoment = ({ states, spans, prompts, marks }: Timeline): number =>
 
 // Which mini-program, whose phone.
 
-const visitor = { app: 'shop', user: 'xiaoman' };
+const asked = new URLSearchParams(location.search);
+const visitor = { app: asked.get('app') ?? 'shop', user: asked.get('user') ?? 'xiaoman' };
 let visitors = 0;
 
 function start(): void {
@@ -104,6 +105,7 @@ apps.append(
     h('option', { value: source }, `${source}: ${asks || 'asks nothing'}`),
   ),
 );
+apps.value = visitor.app;
 apps.addEventListener('change', () => {
   visitor.app = apps.value;
   start();
