@@ -26,6 +26,7 @@ export interface SimulatorOptions {
 export interface Simulator {
   readonly url: string;
   readonly backend: BackendProcess;
+  readonly wechatUrl: string;
   close(): Promise<void>;
 }
 
@@ -85,6 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return {
     url: await listen(server, port),
     backend,
+    wechatUrl: wechat.url,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

@@ -1,4 +1,4 @@
-import type { CallLane, PhoneReport, StateReport } from '../shared/messages';
+import type { CallLane, StateReport } from '../shared/messages';
 import { rowsFor } from './rows';
 import { createScale, type Scale } from './scale';
 import { s } from './svg';
@@ -117,7 +117,7 @@ function drawAxis(
     s('text', { class: 'pause', x, y: 13, 'text-anchor': 'middle' }, `${formatDuration(ms)}`),
   );
   const events = marks.flatMap((mark) => {
-    if (mark.kind === 'event' || isPage(mark)) return [];
+    if (mark.kind === 'event' || pageOf(mark) !== undefined) return [];
     const x = scale.x(mark.at);
     const [name, title] =
       mark.kind === 'problem' ? ['problem', `problem: ${mark.message}`] : [mark.text, mark.text];
@@ -134,21 +134,23 @@ function drawAxis(
   return [...lines, ...pauses, ...events];
 }
 
-type Mark = Timeline['marks'][number];
-
-const isPage = (mark: Mark): mark is PhoneReport => mark.kind === 'phone' && mark.text.includes('/');
+const pageOf = (mark: Timeline['marks'][number]): string | undefined =>
+  mark.kind === 'phone' && mark.text.includes('/') ? mark.text : undefined;
 
 function drawPages({ marks }: Timeline, scale: Scale): SVGElement[] {
-  return marks.filter(isPage).map(({ at, text }) => {
-    const x = scale.x(at);
-    const name = text.slice(text.lastIndexOf('/') + 1);
-    return s(
-      'g',
-      { class: 'page' },
-      s('title', {}, text),
-      s('line', { class: 'tick', x1: x, x2: x, y1: 4, y2: 18 }),
-      s('text', { x: x + 5, y: 15 }, name),
-    );
+  return marks.flatMap((mark) => {
+    const page = pageOf(mark);
+    if (page === undefined) return [];
+    const x = scale.x(mark.at);
+    return [
+      s(
+        'g',
+        { class: 'page' },
+        s('title', {}, page),
+        s('line', { class: 'tick', x1: x, x2: x, y1: 4, y2: 18 }),
+        s('text', { x: x + 5, y: 15 }, page.slice(page.lastIndexOf('/') + 1)),
+      ),
+    ];
   });
 }
 
