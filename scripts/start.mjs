@@ -1,5 +1,7 @@
-// npm start: builds the library, then walks through it on real servers (examples/walkthrough).
-// npm start -- --serve: leaves the servers up.
+// npm start: builds the library, then runs the example mini-program in the simulator, until Ctrl-C (examples/simulator).
+// npm start -- --open: opens it in a browser.
+// npm start -- --walkthrough: walks through the library in this terminal instead (examples/walkthrough), and ends;
+//   with --serve as well, its servers stay up.
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -18,11 +20,14 @@ const progress = reportOutputs([
   'dist/operators/index.js',
   'dist/types/src/index.d.ts',
   'miniprogram_dist/index.js',
+  'miniprogram_dist/components/auth-prompt/index.js',
 ]);
 const built = await run(['scripts/build.mjs']);
 clearInterval(progress);
-process.exitCode =
-  built || (await run(['--import', 'tsx', 'examples/walkthrough/main.ts', ...process.argv.slice(2)]));
+const flags = process.argv.slice(2);
+const example = flags.includes('--walkthrough') ? 'walkthrough' : 'simulator';
+const others = flags.filter((flag) => flag !== '--walkthrough');
+process.exitCode = built || (await run(['--import', 'tsx', `examples/${example}/main.ts`, ...others]));
 
 /** Runs a script in a process of its own; gives its exit code. */
 function run(args) {

@@ -2,6 +2,7 @@ import { createSession, httpBackend, promptByPage, provideSession } from 'rx-wea
 import { merge } from 'rxjs';
 import { baseUrl, source } from './config';
 import { echo } from './services/api';
+import { toast } from './services/toast';
 
 const session = createSession({ source, baseUrl, backend: httpBackend({ baseUrl }) });
 provideSession(session);
@@ -19,8 +20,8 @@ App({
     let answered = 0;
     merge(...Array.from({ length: count }, (_, index) => echo(index + 1))).subscribe({
       next: () => (answered += 1),
-      complete: () => wx.showToast({ title: `${answered} 个请求都成功了`, icon: 'none' }),
-      error: () => wx.showToast({ title: `成功 ${answered} 个，其余失败`, icon: 'none' }),
+      complete: () => toast(`${answered} 个请求都成功了`),
+      error: () => toast(`成功 ${answered} 个，其余失败`),
     });
   },
 });

@@ -5,12 +5,13 @@ import type { Browser } from 'playwright-core';
 import { startSimulator, type Simulator } from '../../examples/simulator/simulator';
 import { launchBrowser } from './browser';
 import { counting } from './counts';
-import { Visit, type VisitOptions } from './visit';
+import { clearShots, Visit, type VisitOptions } from './visit';
 
 let browser: Browser;
 let simulator: Simulator;
 
 before(async () => {
+  clearShots();
   [browser, simulator] = await Promise.all([launchBrowser(), startSimulator()]);
 });
 after(async () => {
@@ -20,7 +21,7 @@ after(async () => {
 
 /** A flow from a fresh browser to a clean end. */
 function flow(name: string, walk: (visit: Visit) => Promise<void>, options?: VisitOptions): void {
-  test(name, { timeout: 90_000 }, async () => {
+  void test(name, { timeout: 90_000 }, async () => {
     const visit = await Visit.begin(name.replace(/\W+/g, '-'), browser, simulator.url, options);
     try {
       await walk(visit);
@@ -97,7 +98,7 @@ flow(
     await visit.tap('微信登录');
     await visit.sheet('获取你的微信头像和昵称').getByText('拒绝').click();
     await visit.sees(visit.dialog('需要授权'));
-    await visit.shot('needs permission');
+    await visit.shot('needs-permission');
     await visit.tap('去设置');
     await visit.sheet('设置').getByRole('switch').click();
     await visit.shot('panel');
@@ -179,7 +180,7 @@ flow('login page: its back button is a no, its login takes one back', async (vis
   await visit.tab('订单');
   await visit.on('#see-orders').click();
   await visit.sees(visit.on('#page-login'));
-  await visit.shot('login page');
+  await visit.shot('login-page');
   await visit.phone.locator('#back').click();
   await visit.sees(visit.on('#see-orders'));
   await visit.state('anonymous');
@@ -248,14 +249,15 @@ flow('two pages with prompts: an open one goes along', async (visit) => {
   await visit.tap('会员日 · 看看有什么 ›');
   await visit.on('#claim').click();
   await visit.sees(visit.text('用手机号领取'));
-  await visit.shot('own prompt');
+  await visit.shot('own-prompt');
   assert.equal(await visit.on('wx-auth-prompt [role=dialog]').count(), 0, 'the page’s own UI goes first');
   await visit.tap('先看看能用在哪里 ›');
   await visit.sees(visit.dialog('还差一步'));
-  await visit.phone.locator('#back').click();
-  await visit.sees(visit.on('#own-confirm'));
-  await visit.on('#own-confirm').click();
+  await visit.shot('taken-along');
+  await visit.tap('用手机号领取');
   await visit.sheet('获取你的手机号').getByText('允许').click();
+  await visit.seesNo(visit.dialog('还差一步'));
+  await visit.phone.locator('#back').click();
   await visit.sees(visit.text('已放进你的账号'));
   await visit.state('authenticated');
 });
@@ -287,6 +289,25 @@ flow('avatar and nickname, asked for anew', async (visit) => {
   await visit.tap('保存');
   await visit.toast('资料已更新');
   await visit.sees(visit.text('青青'));
+});
+
+flow('privacy refusal, and consent after WeChat’s ten seconds of silence', async (visit) => {
+  await visit.tab('我的');
+  await visit.on('#avatar').click();
+  await visit.sees(visit.dialog('隐私保护'));
+  await visit.shot('privacy');
+  await visit.tap('不同意');
+  await visit.toast('未同意隐私指引');
+  await visit.seesNo(visit.dialog('隐私保护'));
+  await visit.on('#avatar').click();
+  await visit.toast('未同意隐私指引');
+  assert.equal(await visit.logged('asks for privacy'), 1, 'not asked again at once');
+  await visit.page.waitForTimeout(10_500);
+  await visit.on('#avatar').click();
+  await visit.sees(visit.dialog('隐私保护'));
+  await visit.tap('同意');
+  await visit.sheet('选择头像').getByRole('button', { name: '头像 3' }).click();
+  await visit.state('anonymous');
 });
 
 flow('background and foreground', async (visit) => {

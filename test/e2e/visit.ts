@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 
@@ -13,6 +13,9 @@ export interface VisitOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorScheme?: 'light' | 'dark';
 }
+
+/** The last run's screenshots are not this one's. */
+export const clearShots = () => rmSync(SHOTS, { recursive: true, force: true });
 
 let visitors = 0;
 
@@ -92,7 +95,8 @@ export class Visit {
 
   /** The line above the timeline says so. */
   async state(text: string): Promise<void> {
-    await this.sees(this.page.locator('#state', { hasText: text }));
+    // On a narrow screen it is behind a button.
+    await this.page.locator('#state', { hasText: text }).waitFor({ state: 'attached' });
   }
 
   async toast(text: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { isSessionError } from 'rx-weapp-session';
+import { toast } from './toast';
 
 /** What the user did on purpose needs no words. */
 const QUIET = ['auth-cancelled', 'auth-denied', 'logged-out', 'interaction-required'];
@@ -14,5 +15,5 @@ const TEXTS: Readonly<Record<string, string>> = {
 export function showError(error: unknown): void {
   if (isSessionError(error) && QUIET.includes(error.code)) return;
   const title = (isSessionError(error) && TEXTS[error.code]) || '出了点问题，请重试';
-  wx.showToast({ title, icon: 'none' });
+  toast(title);
 }

@@ -2,6 +2,7 @@ import { finalize, switchMap, type Subscription } from 'rxjs';
 import { addComment, comments } from '../../services/api';
 import { itemOf, type Item } from '../../services/catalogue';
 import { showError } from '../../services/show-error';
+import { toast } from '../../services/toast';
 
 /** Comments and favourites need a user; `<auth-prompt/>` asks, with this page's words. */
 Page({
@@ -31,7 +32,7 @@ Page({
   onComment() {
     const text = this.data.draft.trim();
     if (text) this.post('comment', text);
-    else wx.showToast({ title: '写点什么吧', icon: 'none' });
+    else toast('写点什么吧');
   },
 
   post(what: 'favourite' | 'comment', text: string) {
@@ -49,7 +50,7 @@ Page({
           const notes = mine.map((comment) => comment.text.slice(comment.text.indexOf('：') + 1)).reverse();
           this.setData({ notes, favourite: notes.includes('收藏了它') });
           if (what === 'comment') this.setData({ draft: '' });
-          wx.showToast({ title: what === 'comment' ? '已发布' : '已收藏' });
+          toast(what === 'comment' ? '已发布' : '已收藏', 'success');
         },
         error: showError,
       });

@@ -29,7 +29,7 @@ Page({
       recommendations().subscribe({
         next: ({ for: whom, items }) =>
           this.setData({ items: items.map(itemOf), forUser: whom !== 'guest', failed: false }),
-        error: (error) => {
+        error: (error: unknown) => {
           this.setData({ loading: false, failed: true });
           showError(error);
         },
@@ -47,10 +47,12 @@ Page({
   },
 
   onOpen({ currentTarget }: WechatMiniprogram.TouchEvent) {
-    wx.navigateTo({ url: `/pages/detail/detail?id=${encodeURIComponent(String(currentTarget.dataset.id))}` });
+    void wx.navigateTo({
+      url: `/pages/detail/detail?id=${encodeURIComponent(String(currentTarget.dataset.id))}`,
+    });
   },
 
   onMember() {
-    wx.navigateTo({ url: '/pages/member/member' });
+    void wx.navigateTo({ url: '/pages/member/member' });
   },
 });

@@ -1,6 +1,6 @@
 import { injectSession } from 'rx-weapp-session';
 import type { AuthPrompt, AuthTips } from 'rx-weapp-session';
-import { filter, skipWhile, Subscription, take } from 'rxjs';
+import { filter, skipWhile, type Subscription, take } from 'rxjs';
 
 const session = injectSession();
 
@@ -26,7 +26,7 @@ Page({
           filter(({ status }) => status !== 'authenticating'),
           take(1),
         )
-        .subscribe(() => wx.navigateBack()),
+        .subscribe(() => void wx.navigateBack()),
     );
   },
   onHide() {
@@ -46,6 +46,6 @@ Page({
   },
   /** Leaving without an answer is an answer: the prompt is cancelled when this page is gone. */
   onLater() {
-    wx.navigateBack();
+    void wx.navigateBack();
   },
 });

@@ -1,6 +1,6 @@
 import { injectSession, sessionBehavior } from 'rx-weapp-session';
 import type { AuthPrompt, AuthTips } from 'rx-weapp-session';
-import { Subscription } from 'rxjs';
+import { type Subscription } from 'rxjs';
 import { profile } from '../../services/api';
 import { showError } from '../../services/show-error';
 
@@ -58,7 +58,7 @@ Page({
   },
   /** An open prompt goes along: the next page's `<auth-prompt/>` takes it on. */
   onMore() {
-    wx.navigateTo({ url: '/pages/detail/detail?id=spring%20tea' });
+    void wx.navigateTo({ url: '/pages/detail/detail?id=spring%20tea' });
   },
   onAnswer({ detail }: WechatMiniprogram.CustomEvent) {
     this.prompt?.answer(detail);

@@ -3,6 +3,7 @@ import { switchMap } from 'rxjs';
 import { profile, type Profile } from '../../services/api';
 import { itemOf } from '../../services/catalogue';
 import { showError } from '../../services/show-error';
+import { toast } from '../../services/toast';
 
 const session = injectSession();
 
@@ -34,7 +35,7 @@ Page({
       .subscribe({
         next: (me) => {
           this.show(me);
-          wx.showToast({ title: '手机号已更新' });
+          toast('手机号已更新', 'success');
         },
         error: showError,
       });

@@ -3,6 +3,7 @@ import type { LoginOptions } from 'rx-weapp-session';
 import { switchMap } from 'rxjs';
 import { expireOnServer, profile } from '../../services/api';
 import { showError } from '../../services/show-error';
+import { toast } from '../../services/toast';
 
 const session = injectSession();
 const app = getApp<{ burst(count: number): void }>();
@@ -32,7 +33,7 @@ Page({
       .subscribe({
         next: ({ nickname = '', phone = '' }) => {
           this.setData({ nickname, phone });
-          wx.showToast({ title: done });
+          toast(done, 'success');
         },
         error: showError,
       });
@@ -54,11 +55,7 @@ Page({
   /** Not a login: WeChat asks for the consent to the privacy terms by itself, and the library answers through its prompt. */
   onAvatar({ detail }: WechatMiniprogram.CustomEvent<{ avatarUrl?: string; errMsg: string }>) {
     if (detail.avatarUrl) this.setData({ avatar: detail.avatarUrl });
-    else
-      wx.showToast({
-        title: /privacy/.test(detail.errMsg) ? '未同意隐私指引' : '没有选择头像',
-        icon: 'none',
-      });
+    else toast(/privacy/.test(detail.errMsg) ? '未同意隐私指引' : '没有选择头像');
   },
 
   onBurst() {
@@ -68,7 +65,7 @@ Page({
   onExpire() {
     const { userId = '' } = session.credential ?? {};
     expireOnServer(userId).subscribe({
-      next: () => wx.showToast({ title: '服务器上已失效，试试再发请求', icon: 'none' }),
+      next: () => toast('服务器上已失效，试试再发请求'),
       error: showError,
     });
   },
@@ -81,6 +78,6 @@ Page({
   },
   left(title: string) {
     this.setData({ nickname: '', phone: '', avatar: '' });
-    wx.showToast({ title, icon: 'none' });
+    toast(title);
   },
 });

@@ -54,7 +54,7 @@ export function createFramework(
   }
 
   return {
-    space: code.getComponentSpace() as ComponentSpace,
+    space: code.getComponentSpace(),
     Behavior: (definition: never) => code.behavior().definition(definition).register(),
     register: (path, run) => code.componentEnv(path, run),
     create: (path, parent) => {

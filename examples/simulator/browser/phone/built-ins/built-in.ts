@@ -86,8 +86,12 @@ function reflectCommon(element: HTMLElement, data: Readonly<Record<string, unkno
   if (role) setText(element, 'role', role);
 }
 
+/** A property as text. */
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? `${value}` : '';
+
 /** Sets an attribute, or takes it away where there is nothing to say. */
 export function setText(element: Element, name: string, value: unknown): void {
   if (value === '' || value === undefined || value === null || value === false) element.removeAttribute(name);
-  else element.setAttribute(name, String(value as string));
+  else element.setAttribute(name, textOf(value));
 }

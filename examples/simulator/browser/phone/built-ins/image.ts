@@ -1,5 +1,5 @@
 import { h } from '../../shared/dom';
-import type { BuiltIn } from './built-in';
+import { textOf, type BuiltIn } from './built-in';
 
 const FIT: Readonly<Record<string, string>> = {
   scaleToFill: 'fill',
@@ -18,15 +18,16 @@ export const image = (locate: (source: string) => string): BuiltIn => ({
     picture.addEventListener('load', () =>
       emit('load', { width: picture.naturalWidth, height: picture.naturalHeight }),
     );
-    picture.addEventListener('error', () => emit('error', { errMsg: `GET ${String(data.src)} failed` }));
+    picture.addEventListener('error', () => emit('error', { errMsg: `GET ${textOf(data.src)} failed` }));
     element.append(picture);
     element.setAttribute('role', 'img');
     return () => {
-      const { src, mode } = data;
-      picture.hidden = !src;
-      const address = src ? locate(String(src)) : '';
+      const src = textOf(data.src);
+      const mode = textOf(data.mode);
+      picture.hidden = src === '';
+      const address = src === '' ? '' : locate(src);
       if (address !== '' && picture.getAttribute('src') !== address) picture.src = address;
-      picture.style.objectFit = FIT[String(mode)] ?? 'fill';
+      picture.style.objectFit = FIT[mode] ?? 'fill';
       if (mode === 'widthFix') element.style.height = 'auto';
     };
   },

@@ -1,4 +1,4 @@
-import type { BuiltIn } from './built-in';
+import { textOf, type BuiltIn } from './built-in';
 
 type Navigate = (openType: string, url: string) => void;
 
@@ -7,7 +7,7 @@ export const navigator = (navigate: Navigate): BuiltIn => ({
   tag: 'navigator',
   properties: { url: String, openType: String },
   attached: ({ data, onTap }) => {
-    onTap(() => navigate(String(data.openType || 'navigate'), String(data.url)));
+    onTap(() => navigate(textOf(data.openType) || 'navigate', textOf(data.url)));
     return undefined;
   },
 });

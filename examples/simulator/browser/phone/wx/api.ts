@@ -18,6 +18,7 @@ export const api =
       return undefined;
     }
     return new Promise<T>((resolve, reject) =>
-      answer<T>(name, { success: resolve, fail: (failure) => reject(failure as unknown as Error) }, work),
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- wx rejects with its plain result
+      answer<T>(name, { success: resolve, fail: (failure) => reject(failure) }, work),
     );
   };
