@@ -88,6 +88,12 @@ export default tseslint.config(
     },
   },
   {
+    files: ['examples/simulator/browser/**/*.ts'],
+    languageOptions: {
+      parserOptions: { project: 'examples/simulator/browser/tsconfig.json' },
+    },
+  },
+  {
     files: shipped,
     rules: {
       ...imports({
