@@ -7,6 +7,7 @@ export function showState(state: StateReport | undefined, credentials: readonly 
   const { status = 'anonymous', stage, credential, expiresAt, error } = state ?? {};
   const number = credential === undefined ? undefined : credentials.indexOf(credential) + 1;
   chip.className = status;
+  byId('handle').textContent = `Timeline · ${status}`;
   chip.style.setProperty(
     '--colour',
     number === undefined ? 'var(--guest)' : `var(--c${((number - 1) % 6) + 1})`,

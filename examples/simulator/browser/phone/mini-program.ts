@@ -143,7 +143,8 @@ export function runMiniProgram(
     document.documentElement.style.setProperty('--vh', `${contentRect.height / 100}px`),
   ).observe(byId('screen'));
 
-  attempt(() => loader.load('app.js'));
+  // Pages rely on what the app set up: without it each would only fail after it.
+  if (!attempt(() => void loader.load('app.js'))) return;
   watchSession(app.session, device);
   tellApp('onLaunch', launch);
   tellApp('onShow', launch);

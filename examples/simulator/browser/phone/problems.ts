@@ -25,11 +25,14 @@ export class Problems {
     this.maps = maps;
   }
 
-  readonly attempt = (work: () => void): void => {
+  /** Runs code of the mini-program; tells whether it went well. */
+  readonly attempt = (work: () => void): boolean => {
     try {
       work();
+      return true;
     } catch (error) {
       this.show(error);
+      return false;
     }
   };
 
