@@ -29,7 +29,7 @@ const project = (
 
 const config: Config = {
   projects: [
-    // packaging.spec looks at built files only; app-service, walkthrough and servers at examples, docs and types at
+    // packaging.spec looks at built files only; app-service, walkthrough, servers and simulator at examples, docs and types at
     // what compiles: once is enough.
     project(
       'source',
@@ -43,7 +43,7 @@ const config: Config = {
       '<rootDir>/dist/index.js',
       '<rootDir>/dist/operators/index.js',
       '<rootDir>/dist/marbles/index.js',
-      '/test/(app-service\\.spec|walkthrough\\.spec|docs\\.spec|types\\.spec|servers/)',
+      '/test/(app-service\\.spec|walkthrough\\.spec|docs\\.spec|types\\.spec|herd\\.spec|servers/|simulator/)',
     ),
   ],
 };

@@ -78,7 +78,7 @@ for (const [kind, file, change, what, where] of [
     'pages/login/login.wxml:4:4',
   ],
   ['WXSS', 'app.wxss', (text: string) => `${text}\n.open {`, 'Unclosed block', 'app.wxss:'],
-  ['JSON', 'app.json', (text: string) => text.replace('"pages":', '"pages"'), "Expected ':'", 'app.json:2:'],
+  ['JSON', 'app.json', (text: string) => text.replace('"pages":', '"pages"'), 'Expected ":"', 'app.json:2:'],
   [
     'a component that is not there',
     'pages/detail/detail.json',

@@ -1,3 +1,5 @@
+import type { TransformFailure } from 'esbuild';
+
 /** What is wrong with a project, and where. */
 export interface Problem {
   readonly file: string;
@@ -28,3 +30,11 @@ export function problemAt(
 ): Problem {
   return { file, ...place, message, excerpt: text.split('\n')[place.line - 1] };
 }
+
+/** What esbuild found wrong with a file. */
+export const problemsOf = (file: string, failure: unknown): Problem[] =>
+  (failure as Pick<TransformFailure, 'errors'>).errors.map(({ text, location }) => ({
+    file,
+    message: text,
+    ...(location && { line: location.line, column: location.column + 1, excerpt: location.lineText }),
+  }));

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { transform, type TransformFailure } from 'esbuild';
-import { ProjectError, type Problem } from './problem';
+import { transform } from 'esbuild';
+import { ProjectError, problemsOf, type Problem } from './problem';
 
 /** A mini-program's files as WeChat takes them: paths from its root, TypeScript compiled, npm built. */
 export interface Project {
@@ -75,11 +74,3 @@ const compileTypeScript = (path: string, text: string) =>
     sourcemap: 'external',
     logLevel: 'silent',
   });
-
-function problemsOf(file: string, error: unknown): Problem[] {
-  return (error as TransformFailure).errors.map(({ text, location }) => ({
-    file,
-    message: text,
-    ...(location && { line: location.line, column: location.column + 1, excerpt: location.lineText }),
-  }));
-}

@@ -36,7 +36,7 @@ export function compileWxss(file: string, texts: ReadonlyMap<string, string>, sc
 export const HOST_ATTRIBUTE = 'wx-host';
 
 const hostAttribute = (scope = '') =>
-  ({ attribute: HOST_ATTRIBUTE, operator: '=', value: scope, quoteMark: '"', raws: {} }) as const;
+  ({ attribute: HOST_ATTRIBUTE, operator: '=', value: scope, raws: {} }) as const;
 
 function withImports(file: string, texts: ReadonlyMap<string, string>, importers: readonly string[]): Root {
   const text = texts.get(file) ?? '';

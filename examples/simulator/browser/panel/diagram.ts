@@ -207,47 +207,51 @@ function drawPrompts(prompts: readonly PromptSpan[], scale: Scale, now: number):
 }
 
 function drawCalls(
-  spans: readonly Span[],
+  all: readonly Span[],
   scale: Scale,
   paint: Paint,
   now: number,
 ): { height: number; content: SVGElement[] } {
-  const labelled = spans.map((span) => ({ span, label: span.quiet ? '' : labelOf(span) }));
+  const dots = all
+    .filter(({ quiet }) => quiet)
+    .map(({ text, start }) =>
+      s('g', { class: 'quiet' }, s('title', {}, text), s('circle', { cx: scale.x(start), cy: 3, r: 2 })),
+    );
+  const top = dots.length > 0 ? 8 : 0;
+  const spans = all.filter(({ quiet }) => !quiet);
+  const labels = spans.map(labelOf);
   const extents = (withLabels: boolean) =>
-    labelled.map(({ span, label }) => {
-      const left = scale.x(span.start);
-      const right = scale.x(span.end ?? now) + 12 + (withLabels ? label.length * LETTER : 0);
-      return { left: left - 6, right: span.quiet ? left + 4 : right };
-    });
+    spans.map(({ start, end = now }, index) => ({
+      left: scale.x(start) - 6,
+      right: scale.x(end) + 12 + (withLabels ? labels[index].length * LETTER : 0),
+    }));
   // Many at once are many thin lines; their names would not fit.
   const roomy = rowsFor(extents(true));
-  const crowded = Math.max(0, ...roomy) >= 5;
+  const crowded = roomy.some((row) => row >= 5);
   const rows = crowded ? rowsFor(extents(false)) : roomy;
   const count = Math.max(1, ...rows.map((row) => row + 1));
   const step = crowded ? Math.max(5.5, Math.min(18, 110 / count)) : 18;
   const radius = Math.min(5.5, step / 2);
 
-  const content = labelled.map(({ span, label }, index) => {
-    const y = rows[index] * step + step / 2;
+  const calls = spans.map((span, index) => {
+    const y = top + rows[index] * step + step / 2;
     const x = scale.x(span.start);
     const end = scale.x(span.end ?? now);
     const colour = paint(span.credential);
-    const title = s('title', {}, `${span.text} ${span.result ?? '…'}`);
-    if (span.quiet) return s('g', { class: 'call quiet' }, title, s('circle', { cx: x, cy: y, r: 2 }));
     const marble = span.bad
       ? cross(end, y, radius)
       : s('circle', { cx: end, cy: y, r: radius, fill: paint(span.gives ?? span.credential) });
     return s(
       'g',
       { class: `call ${span.end === undefined ? 'open' : ''}` },
-      title,
+      s('title', {}, `${span.text} ${span.result ?? '…'}`),
       s('line', { x1: x, x2: end, y1: y, y2: y, stroke: colour, 'stroke-width': Math.min(3, step / 2) }),
       s('line', { x1: x, x2: x, y1: y - radius, y2: y + radius, stroke: colour }),
       ...(span.end === undefined ? [] : [marble]),
-      ...(step < 12 ? [] : [s('text', { x: end + 9, y: y + 3.5 }, crowded ? '' : label)]),
+      ...(crowded ? [] : [s('text', { x: end + 9, y: y + 3.5 }, labels[index])]),
     );
   });
-  return { height: Math.max(36, count * step), content };
+  return { height: Math.max(36, top + count * step), content: [...dots, ...calls] };
 }
 
 const cross = (x: number, y: number, size = 5) =>

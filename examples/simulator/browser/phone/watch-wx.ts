@@ -88,7 +88,7 @@ function describeCall(name: string, [first]: readonly unknown[]): string {
 }
 
 const reasonOf = (result: object): string =>
-  'errMsg' in result ? String(result.errMsg).replace(/^.*?:\s*fail:?\s*(-\d+:)?/, '') : 'failed';
+  'errMsg' in result ? String(result.errMsg).replace(/^.*?:\s*fail:?\s*(-\d+:net::ERR_)?/, '') : 'failed';
 
 /** Names a token without telling it. */
 export function digest(token: string): string {
