@@ -10,8 +10,8 @@ export interface Scale {
 const GRAIN = 5;
 const LONG_PAUSE = 1500;
 
-/** The width of a pause grows with its logarithm: 10 ms, 1 s and 1 min are 9, 60 and 113 wide. */
-const widthOf = (pause: number) => 9 * Math.log2(1 + pause / 10);
+/** The width of a pause grows with its logarithm: 10 ms, 1 s and 1 min are 7, 47 and 88 wide. */
+const widthOf = (pause: number) => 7 * Math.log2(1 + pause / 10);
 
 const grain = (at: number) => Math.round(at / GRAIN) * GRAIN;
 
