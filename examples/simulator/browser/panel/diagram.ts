@@ -191,9 +191,11 @@ function drawStates(states: readonly StateReport[], scale: Scale, paint: Paint, 
 }
 
 function drawPrompts(prompts: readonly PromptSpan[], scale: Scale, now: number): SVGElement[] {
-  return prompts.map(({ method, start, end }) => {
+  return prompts.map(({ method, start, end }, index) => {
     const x = scale.x(start);
     const right = scale.x(end ?? now);
+    const next = prompts[index + 1];
+    const hasRoom = !next || scale.x(next.start) - x > method.length * LETTER;
     return s(
       'g',
       { class: 'prompt' },
@@ -201,7 +203,7 @@ function drawPrompts(prompts: readonly PromptSpan[], scale: Scale, now: number):
       s('line', { x1: x, x2: right, y1: 12, y2: 12 }),
       s('circle', { cx: x, cy: 12, r: 7 }),
       ...(end === undefined ? [] : [s('line', { class: 'tick', x1: right, x2: right, y1: 5, y2: 19 })]),
-      s('text', { x: x + 2, y: 32 }, method),
+      ...(hasRoom ? [s('text', { x: x + 2, y: 32 }, method)] : []),
     );
   });
 }
