@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { compileForPhone } from '../../examples/simulator/compile/payload';
 import { ProjectError } from '../../examples/simulator/compile/problem';
-import { readProject, writeProject } from '../../examples/simulator/compile/project';
+import { readProject } from '../../examples/simulator/compile/project';
 import { compileTemplates } from '../../examples/simulator/compile/wxml';
 import { compileWxss } from '../../examples/simulator/compile/wxss';
 
@@ -116,17 +116,6 @@ describe('project', () => {
     });
     expect(Object.keys(code as object)).toContain('maps');
     expect(Object.keys(templates as object).sort()).toEqual(['a/a', 'miniprogram_npm/lib/b/index']);
-  });
-
-  test('written out, it is a folder that WeChat’s tools take: JavaScript, and no TypeScript', async () => {
-    write(whole);
-    const into = join(folder, 'out');
-    writeProject(await readProject([folder]), into);
-    const code = readFileSync(join(into, 'a/a.js'), 'utf8');
-    expect(code).toContain('exports');
-    expect(code).not.toContain(': A');
-    expect(readFileSync(join(into, 'images/a.png'), 'utf8')).toBe('png');
-    expect(() => readFileSync(join(into, 'a/a.ts'))).toThrow();
   });
 
   test.each([

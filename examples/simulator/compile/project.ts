@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { transform } from 'esbuild';
 import { ProjectError, problemsOf, type Problem } from './problem';
 
@@ -8,13 +8,10 @@ export interface Project {
   readonly texts: ReadonlyMap<string, string>;
   /** Of what was compiled: source map by path. */
   readonly maps: ReadonlyMap<string, string>;
-  /** Where the files that are no text are, by path. */
-  readonly assets: ReadonlyMap<string, string>;
 }
 
 const TEXT = /\.(json|js|wxml|wxss|wxs)$/;
 const SOURCE = /(?<!\.d)\.ts$/;
-const ASSET = /\.(png|jpe?g|gif|svg|webp)$/;
 
 /**
  * Reads a mini-program.
@@ -25,13 +22,11 @@ const ASSET = /\.(png|jpe?g|gif|svg|webp)$/;
 export async function readProject(folders: readonly string[]): Promise<Project> {
   const texts = new Map<string, string>();
   const maps = new Map<string, string>();
-  const assets = new Map<string, string>();
   const problems: Problem[] = [];
 
   for (const folder of folders) {
     for (const path of filesBelow(folder)) {
       const file = join(folder, path);
-      if (ASSET.test(path)) assets.set(path, file);
       if (TEXT.test(path)) texts.set(path, readFileSync(file, 'utf8'));
       if (!SOURCE.test(path)) continue;
       try {
@@ -44,17 +39,7 @@ export async function readProject(folders: readonly string[]): Promise<Project> 
     }
   }
   if (problems.length > 0) throw new ProjectError(problems);
-  return { texts, maps, assets };
-}
-
-/** Writes a project out as a folder that WeChat's own tools take. */
-export function writeProject({ texts, assets }: Project, into: string): void {
-  const write = (path: string, content: string | Buffer) => {
-    mkdirSync(dirname(join(into, path)), { recursive: true });
-    writeFileSync(join(into, path), content);
-  };
-  for (const [path, text] of texts) write(path, text);
-  for (const [path, file] of assets) write(path, readFileSync(file));
+  return { texts, maps };
 }
 
 function filesBelow(folder: string, path = ''): string[] {
