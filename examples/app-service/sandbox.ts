@@ -128,8 +128,8 @@ function resolveModule(root: string, importer: string, id: string): string | und
     const file = fileAt(root, place) ?? fileAt(root, join(place, 'index'));
     if (file !== undefined) return file;
   }
-  // The helpers that WeChat's own compiler adds, '@babel/runtime/…', lie below the root.
-  return fileAt(root, join(root, id));
+  // The developer tools put what their compiler needs at the root.
+  return id.startsWith('@babel/runtime/') ? fileAt(root, join(root, id)) : undefined;
 }
 
 const fileAt = (root: string, path: string) =>
