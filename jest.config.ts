@@ -15,6 +15,8 @@ const project = (
 ): Config => ({
   displayName,
   testEnvironment: 'node',
+  // npm run docs draws what the marble tests did.
+  setupFilesAfterEnv: process.env.RECORDINGS ? ['<rootDir>/marbles/support/keep-recordings.ts'] : [],
   transform,
   testMatch: ['<rootDir>/marbles/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', elsewhere],

@@ -471,7 +471,7 @@ describe('the recording', () => {
   test('is plain data: lanes of marks at virtual times', () => {
     const [recording] = recorded(() => sessionMarbles(login, { title: 'a login' }));
     expect(JSON.parse(JSON.stringify(recording))).toEqual(recording);
-    expect({ ...recording, lanes: [] }).toEqual({ title: 'a login', end: 2000, lanes: [] });
+    expect({ ...recording, lanes: [] }).toEqual({ title: 'a login', pace: 'timed', end: 2000, lanes: [] });
     const lanes = Object.fromEntries(recording.lanes.map(({ name, marks }) => [name, marks]));
     expect(Object.keys(lanes)).toEqual([
       ...['app', 'user', 'prompt$', 'storage.read', 'wx.login', 'storage.write', 'storage.remove'],

@@ -159,6 +159,7 @@ export function createScenario<C extends Credential>(
   const recording = (): Recording =>
     record({
       title,
+      pace,
       names,
       calls: log.calls,
       states: states.entries,

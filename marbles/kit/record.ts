@@ -4,6 +4,7 @@ import type { Call } from './call-log';
 import { flat } from './flat';
 import type { Entry, Reading } from './lane';
 import type { Names } from './names';
+import type { Pace } from './pace';
 import { promptReading } from './prompts';
 import { eventReading, stateReading, valueReading } from './readings';
 import type { RecordedLane, RecordedMark, Recording } from './recording';
@@ -14,6 +15,7 @@ import { inWords, isCredential, isResponse, reasonInWords } from './words';
 /** Everything that was written down during a scenario. */
 export interface Notes {
   readonly title: string;
+  readonly pace: Pace;
   readonly names: Names;
   readonly calls: readonly Call[];
   readonly states: readonly Entry[];
@@ -26,7 +28,7 @@ export interface Notes {
 
 /** Makes plain data of what was written down. */
 export function record(notes: Notes): Recording {
-  const { title, names, calls } = notes;
+  const { title, pace, names, calls } = notes;
   const letterIn = (value: unknown): string | undefined => {
     if (isCredential(value)) return names.letterOf(value.token);
     const { credential, previous } = (value || {}) as Partial<Record<string, unknown>>;
@@ -107,6 +109,7 @@ export function record(notes: Notes): Recording {
   const times = flat(lanes.map(({ marks }) => flat(marks.map(({ at, end = at }) => [at, end]))));
   return {
     title,
+    pace,
     end: times.reduce((last, time) => Math.max(last, time), 0),
     lanes,
   };

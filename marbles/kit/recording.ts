@@ -1,3 +1,5 @@
+import type { Pace } from './pace';
+
 /**
  * What happened in one scenario, as plain data that JSON can hold: the source of a drawing of it.
  *
@@ -6,6 +8,8 @@
 export interface Recording {
   /** `config.title`, or empty. */
   readonly title: string;
+  /** How fast platform and backend answered. */
+  readonly pace: Pace;
   /** The time of the last thing that happened. */
   readonly end: number;
   /** In the order: app, user, prompt$, platform, backend, requests, session$, event$, and streams that were expected. */
