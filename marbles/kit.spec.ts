@@ -174,6 +174,14 @@ describe('a scenario', () => {
       },
     ));
 
+  test('storage holds a record for each source', () =>
+    sessionMarbles(({ session, otherSession, storage, expectSession }) => {
+      storage.holds('R');
+      storage.holds('Q', 'club');
+      expectSession(session).toBe('R');
+      expectSession(otherSession({ source: 'club' })).toBe('Q');
+    }));
+
   for (const pace of PACES) {
     test(`the order is the same on each pace: ${pace}`, () =>
       sessionMarbles(

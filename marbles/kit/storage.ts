@@ -52,9 +52,9 @@ export function createStorage(stage: Stage, source: string) {
   const { names, pace } = stage;
   const content = new Map<string, unknown>();
 
-  const recordOf = (letter: string) => ({
+  const recordOf = (letter: string, of = source) => ({
     version: 1,
-    source,
+    source: of,
     credential: names.credential(letter),
     receivedAt: 0,
   });
@@ -81,7 +81,7 @@ export function createStorage(stage: Stage, source: string) {
     write,
     remove,
     holds: (record, of = source) =>
-      put(keyOf(of), typeof record === 'string' && record.length === 1 ? recordOf(record) : record),
+      put(keyOf(of), typeof record === 'string' && record.length === 1 ? recordOf(record, of) : record),
     content: (of = source) => content.get(keyOf(of)),
     keys: () => [...content.keys()],
   };
