@@ -311,15 +311,22 @@ describe('E7: a backend that refuses every fresh credential', () => {
       );
     }));
 
-  test('E7: expiry by the clock is not held back', () =>
-    sessionMarbles(({ session, wx, backend, now, expectCalls, expectObservable }) => {
-      backend.silentLogin.always(defer(() => of({ credential: { token: 'D', expiresAt: now() + 2000 } })));
+  for (const [title, stored] of [
+    ['', undefined],
+    [', after a refusal either', 'R'],
+  ] as const) {
+    test(`E7: expiry by the clock is not held back${title}`, () =>
+      sessionMarbles(({ session, storage, wx, backend, app, at, now, expectCalls, expectObservable }) => {
+        if (stored) storage.holds(stored);
+        at(0, app.expire);
+        backend.silentLogin.always(defer(() => of({ credential: { token: 'D', expiresAt: now() + 2000 } })));
 
-      expectCalls(wx.login).toBe(`x ${'1199ms x '.repeat(19)}`);
-      for (let from = 0; from < 20 * 1200; from += 1200) {
-        expectObservable(session.login(), `${from}ms ^`).toBe(`${from + 10}ms (D|)`);
-      }
-    }));
+        expectCalls(wx.login).toBe(`x ${'1199ms x '.repeat(19)}`);
+        for (let from = 0; from < 20 * 1200; from += 1200) {
+          expectObservable(session.login(), `${from}ms ^`).toBe(`${from + 10}ms (D|)`);
+        }
+      }));
+  }
 
   for (const [title, life] of [
     ['ended on arrival', -1000],
