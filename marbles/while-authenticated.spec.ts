@@ -1,368 +1,325 @@
-import { EMPTY, map, NEVER, Observable, of, switchMap, timer } from 'rxjs';
+import {
+  concat,
+  defer,
+  EMPTY,
+  finalize,
+  map,
+  merge,
+  NEVER,
+  of,
+  ReplaySubject,
+  switchMap,
+  tap,
+  timer,
+} from 'rxjs';
+import type { Observable } from 'rxjs';
 import { requestWithLogin, sessionRequest, whileAuthenticated, withLogin } from 'rx-weapp-session';
 import type { Session } from 'rx-weapp-session';
-import {
-  at,
-  away,
-  createWorld,
-  issued,
-  offline,
-  PACES,
-  phone,
-  record,
-  status,
-  user,
-  virtually,
-  wanted,
-  watch,
-} from './support/world';
-import type { World } from './support/world';
+import { failure, PACES, promised, sessionMarbles } from 'rx-weapp-session/marbles';
+import { PLATFORMS } from './support/platforms';
 
-const usable = record('Z');
+const tokenOf = (session: Session) => session.credential?.token ?? 'n';
 
-/** A socket under the credential of its opening: `+Z` when it opens, `-Z` when it closes. */
-function socket(session: Session) {
-  const log: string[] = [];
-  const source = new Observable<string>((subscriber) => {
-    const token = session.credential?.token ?? '-';
-    log.push(`+${token}`);
-    subscriber.next(token);
-    return () => log.push(`-${token}`);
+/**
+ * A source that is kept while there is a credential, and its wire: `Z` where it is subscribed to under credential Z, `z`
+ * where that is left.
+ */
+function wired<T>(session: Session, source: Observable<T>) {
+  const wire = new ReplaySubject<string>(99);
+  const noted = defer(() => {
+    const token = tokenOf(session);
+    wire.next(token);
+    return source.pipe(finalize(() => wire.next(token.toLowerCase())));
   });
-  return { log, source };
+  return { wire, kept: noted.pipe(whileAuthenticated(session)) };
 }
 
-const expire = (session: Session) => session.invalidate({ token: 'Z' });
+/** A socket: it tells the credential under which it was opened, and stays open. */
+const socket = (session: Session) =>
+  wired(
+    session,
+    defer(() => concat(of(tokenOf(session)), NEVER)),
+  );
 
-const open = ({ session }: World) => {
-  const { log, source } = socket(session);
-  return { log, out: watch(source.pipe(whileAuthenticated(session))) };
-};
+const forced = { mode: 'force' } as const;
 
 describe('R4: whileAuthenticated', () => {
-  test(
-    'R4: the time line: pauses over an expiry and a logout, goes on under a new credential',
-    virtually(({ cold, expectObservable, expectSubscriptions, flush }) => {
-      const { session } = createWorld({ stored: usable });
-      const ticks = cold('                a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p');
-      at(5, () => expire(session));
-      at(10, () => session.login().subscribe()); // 60 ms: the new credential is there at 70
-      at(75, () => void session.logout());
-      at(80, () => session.login().subscribe()); // at 140
-      at(145, () => session.dispose());
-      const result = '      a-b-c 65ms a-b-c 65ms a-b-c|';
-      expectObservable(ticks.pipe(whileAuthenticated(session))).toBe(result);
-      flush();
-      expectSubscriptions(ticks.subscriptions).toBe(['^----!', '70ms ^----!', '140ms ^----!']);
-    }),
-  );
+  test('R4: the time line: pauses over an expiry and a logout, goes on under a new credential', () =>
+    sessionMarbles(({ session, storage, app, perform, cold, expectObservable }) => {
+      storage.holds('Z');
+      const actions = {
+        x: app.expire,
+        o: app.logout,
+        l: () => void session.login().subscribe(),
+        d: app.dispose,
+      };
+      const ticks = cold('           a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p');
+      const { wire, kept } = wired(session, ticks);
+
+      // a login takes 60 ms
+      perform('                      -----x----l 64ms    o----l 64ms    d', actions);
+      expectObservable(wire).toBe('  Z----z 64ms  A----a 64ms     B----b');
+      expectObservable(kept).toBe('  a-b-c- 64ms  a-b-c- 64ms     a-b-c|');
+    }));
 
   for (const pace of PACES) {
-    test(
-      `R4: subscribes at once under a usable credential, with ${pace.title}`,
-      virtually(() => {
-        const world = createWorld({ pace, stored: usable });
-        const { log, out } = open(world);
-        expect(log).toEqual(['+Z']);
-        expect(out.log).toEqual(['Z']);
-      }),
-    );
+    test(`R4: subscribes at once under a usable credential, with ${PLATFORMS[pace]}`, () =>
+      sessionMarbles(
+        ({ session, storage, expectObservable }) => {
+          storage.holds('Z');
+          const { wire, kept } = socket(session);
 
-    test(
-      `R4: waits for one, and logs in nobody, with ${pace.title}`,
-      virtually(({ flush }) => {
-        const world = createWorld({ pace });
-        const { log, out } = open(world);
-        flush();
-        expect(log).toEqual([]);
-        expect(out.log).toEqual([]);
-        expect(world.count('wx.login')).toBe(0);
-        watch(world.session.login());
-        flush();
-        expect(log).toEqual(['+A']);
-        expect(out.log).toEqual(['A']);
-      }),
-    );
+          expectObservable(kept).toBe('Z');
+          expectObservable(wire).toBe('Z');
+        },
+        { pace },
+      ));
 
-    test(
-      `R4: closes at an expiry, and opens again under the new credential, with ${pace.title}`,
-      virtually(({ flush }) => {
-        const world = createWorld({ pace, stored: usable });
-        const { log, out } = open(world);
-        at(10, () => {
-          expire(world.session);
-          expect(log).toEqual(['+Z', '-Z']);
-          expect(out.log).toEqual(['Z']);
-        });
-        at(20, () => watch(world.session.login()));
-        flush();
-        expect(log).toEqual(['+Z', '-Z', '+A']);
-        expect(out.log).toEqual(['Z', 'A']);
-      }),
-    );
+    test(`R4: waits for one, and logs in nobody, with ${PLATFORMS[pace]}`, () =>
+      sessionMarbles(
+        ({ session, wx, subscribe, expectCalls, expectObservable }) => {
+          const { wire, kept } = socket(session);
+          subscribe(session.login(), '     1s ^');
 
-    test(
-      `R4: closes at a logout, and opens again after a login, with ${pace.title}`,
-      virtually(({ flush }) => {
-        const world = createWorld({ pace, stored: usable });
-        const { log, out } = open(world);
-        at(10, () => {
-          world.session.logout();
-          expect(log).toEqual(['+Z', '-Z']);
-          expect(out.log).toEqual(['Z']);
-        });
-        at(20, () => watch(world.session.login()));
-        flush();
-        expect(log).toEqual(['+Z', '-Z', '+A']);
-      }),
-    );
+          expectCalls(wx.login).inPace('   1s   x');
+          expectObservable(kept).inPace('  1060ms A');
+          expectObservable(wire).inPace('  1060ms A');
+        },
+        { pace },
+      ));
 
-    test(
-      `R4: a renewal while the credential is usable changes over once, with ${pace.title}`,
-      virtually(({ flush }) => {
-        const world = createWorld({ pace, stored: usable });
-        const { log, out } = open(world);
-        watch(world.session.login({ mode: 'force' }));
-        flush();
-        expect(log).toEqual(['+Z', '-Z', '+A']);
-        expect(out.log).toEqual(['Z', 'A']);
-      }),
-    );
+    for (const [title, letter] of [
+      ['closes at an expiry, and opens again under the new credential', 'x'],
+      ['closes at a logout, and opens again after a login', 'o'],
+    ] as const) {
+      test(`R4: ${title}, with ${PLATFORMS[pace]}`, () =>
+        sessionMarbles(
+          ({ session, storage, app, perform, subscribe, expectObservable }) => {
+            storage.holds('Z');
+            const { wire, kept } = socket(session);
+            perform(`               10ms ${letter}`, { x: app.expire, o: app.logout });
+            subscribe(session.login(), '       20ms ^');
+            const [timed, soon] = ['Z 9ms z 69ms A', 'Z 9ms z 9ms  A'];
+
+            expectObservable(wire).toBe(pace === 'timed' ? timed : soon);
+            expectObservable(kept).inPace('Z        79ms A');
+          },
+          { pace },
+        ));
+    }
+
+    test(`R4: a renewal while the credential is usable changes over once, with ${PLATFORMS[pace]}`, () =>
+      sessionMarbles(
+        ({ session, storage, subscribe, expectObservable }) => {
+          storage.holds('Z');
+          const { wire, kept } = socket(session);
+
+          expectObservable(kept).inPace('Z 59ms  A');
+          expectObservable(wire).inPace('Z 59ms (zA)');
+          subscribe(session.login(forced));
+        },
+        { pace },
+      ));
   }
 
-  test(
-    'R4: stays open while a forced login is in progress over a credential that is still usable',
-    virtually(({ flush }) => {
-      const world = createWorld({ stored: usable });
-      user(world.session, away);
-      const { log } = open(world);
-      const login = watch(world.session.login({ mode: 'forceAuth' }));
-      at(1000, () => {
-        expect(world.session.snapshot.status).toBe('authenticating');
-        expect(log).toEqual(['+Z']);
-        login.stop();
-      });
-      flush();
-      expect(log).toEqual(['+Z']);
-    }),
-  );
+  test('R4: stays open while a forced login is in progress over a credential that is still usable', () =>
+    sessionMarbles(({ session, storage, user, subscribe, expectSession, expectObservable }) => {
+      storage.holds('Z');
+      user.away();
+      const { wire, kept } = socket(session);
 
-  for (const [title, silentLogin] of [
-    ['refused', [status(403)]],
-    ['offline', [offline]],
-    ['asked to ask', [wanted('phoneNumber')]],
-    ['given the same token again', [issued('Z')]],
+      expectObservable(kept).toBe('                              Z');
+      expectObservable(wire).toBe('                              Z');
+      subscribe(session.login({ mode: 'forceAuth' }), '          ^    999ms !');
+      expectSession(session).toBe('                              (Zi) 996ms Z');
+    }));
+
+  for (const [title, outcome, end, error] of [
+    ['refused', '50ms b', '60ms #', 'login-rejected'],
+    ['offline', '50ms #', '180ms #', 'backend-unreachable'],
+    ['asked to ask', '50ms p', '60ms #', 'interaction-required'],
+    ['given the same token again', '50ms Z', '60ms (Z|)', undefined],
   ] as const) {
-    test(
-      `R4: a forced login that is ${title} leaves the source alone`,
-      virtually(({ flush }) => {
-        const world = createWorld({ stored: usable, silentLogin });
-        const { log } = open(world);
-        watch(world.session.login({ mode: 'forceSilent' }));
-        flush();
-        expect(log).toEqual(['+Z']);
-      }),
-    );
+    test(`R4: a forced login that is ${title} leaves the source alone`, () =>
+      sessionMarbles(({ session, storage, backend, expectObservable }) => {
+        storage.holds('Z');
+        backend.silentLogin.always(outcome, { b: failure({ statusCode: 403 }) });
+        const { wire, kept } = socket(session);
+
+        expectObservable(kept).toBe('Z');
+        expectObservable(wire).toBe('Z');
+        expectObservable(session.login({ mode: 'forceSilent' })).toBe(end, {}, error);
+      }));
   }
 
-  test(
-    'R4 E5: an expiry by the clock pauses it',
-    virtually(({ flush }) => {
-      const world = createWorld({ stored: record('Z', { expiresAt: 100000 }) });
-      const { log } = open(world);
-      at(69999, () => expect(log).toEqual(['+Z']));
-      at(70001, () => expect(log).toEqual(['+Z', '-Z']));
-      flush();
-      expect(world.count('wx.login')).toBe(0);
-      expect.assertions(3);
-    }),
-  );
+  test('R4 E5: an expiry by the clock pauses it', () =>
+    sessionMarbles(
+      ({ session, storage, wx, expectCalls, expectObservable }) => {
+        storage.holds('Z');
+        const { wire, kept } = socket(session);
 
-  test(
-    'R4: stays paused while a login is in progress, and where it fails',
-    virtually(({ flush }) => {
-      const world = createWorld({ silentLogin: [status(403), issued('A')] });
-      const { log, out } = open(world);
-      watch(world.session.login());
-      at(30, () => expect(log).toEqual([]));
-      at(100, () => {
-        expect(log).toEqual([]);
-        watch(world.session.login());
-      });
-      flush();
-      expect(out.log).toEqual(['A']);
-    }),
-  );
+        expectObservable(kept).toBe('Z');
+        expectObservable(wire).toBe('Z 69999ms z');
+        expectCalls(wx.login).times(0);
+      },
+      { credentials: { Z: { expiresAt: 100_000 } } },
+    ));
 
-  test(
-    'R4 L4: another user has a subscription of their own',
-    virtually(({ flush }) => {
-      const world = createWorld({
-        stored: record('Z', { userId: 'li' }),
-        silentLogin: [issued('A', { userId: 'wang' })],
-      });
-      const { log } = open(world);
-      watch(world.session.login({ mode: 'force' }));
-      flush();
-      expect(log).toEqual(['+Z', '-Z', '+A']);
-    }),
-  );
+  test('R4: stays paused while a login is in progress, and where it fails', () =>
+    sessionMarbles(({ session, backend, subscribe, expectSession, expectObservable }) => {
+      backend.silentLogin(['50ms b', '50ms A'], { b: failure({ statusCode: 403 }) });
+      const { wire, kept } = socket(session);
+      subscribe(session.login());
+      subscribe(session.login(), '     100ms           ^');
 
-  test(
-    'R4: completes with the source, and subscribes it no more',
-    virtually(({ cold, expectObservable, expectSubscriptions, flush }) => {
-      const { session } = createWorld({ stored: usable });
-      const source = cold('     a-b|');
-      at(10, () => session.login({ mode: 'force' }).subscribe());
-      const result = source.pipe(whileAuthenticated(session));
-      expectObservable(result).toBe('a-b|');
-      flush();
-      expectSubscriptions(source.subscriptions).toBe('^--!');
-    }),
-  );
+      expectSession(session).toBe('    (ns) 56ms e 39ms s 59ms A', { e: 'anonymous !login-rejected' });
+      expectObservable(kept).toBe('    160ms                   A');
+      expectObservable(wire).toBe('    160ms                   A');
+    }));
 
-  test(
-    'R4: completes with a source that completes in the tick of its subscription, or without a value',
-    virtually(({ flush }) => {
-      const { session } = createWorld({ stored: usable });
-      const logs = [of(1, 2), EMPTY].map((source) => watch(source.pipe(whileAuthenticated(session))).log);
-      expect(logs).toEqual([['1', '2', '|'], ['|']]);
-      flush();
-    }),
-  );
+  test('R4 L4: another user has a subscription of their own', () =>
+    sessionMarbles(
+      ({ session, storage, subscribe, expectObservable }) => {
+        storage.holds('Z');
+        const { wire, kept } = socket(session);
 
-  test(
-    'R4: errors with the source, and subscribes it no more',
-    virtually(({ cold, expectObservable, expectSubscriptions, flush }) => {
-      const { session } = createWorld({ stored: usable });
-      const source = cold('     a-#', undefined, new Error('gone'));
-      at(10, () => session.login({ mode: 'force' }).subscribe());
-      expectObservable(source.pipe(whileAuthenticated(session))).toBe('a-#', undefined, new Error('gone'));
-      flush();
-      expectSubscriptions(source.subscriptions).toBe('^-!');
-    }),
-  );
+        expectObservable(kept).toBe('Z 59ms  A');
+        expectObservable(wire).toBe('Z 59ms (zA)');
+        subscribe(session.login(forced));
+      },
+      { credentials: { Z: { userId: 'li' }, A: { userId: 'wang' } } },
+    ));
 
-  for (const [title, before] of [
-    ['open', { stored: usable }],
-    ['paused', {}],
+  test('R4: completes with the source, and subscribes it no more', () =>
+    sessionMarbles(({ session, storage, cold, subscribe, expectObservable }) => {
+      storage.holds('Z');
+      const { wire, kept } = wired(session, cold('  a-b|'));
+      subscribe(session.login(forced), '10ms ^');
+
+      expectObservable(kept).toBe('                 a-b|');
+      expectObservable(wire).toBe('                 Z--z');
+    }));
+
+  test('R4: completes with a source that completes in the tick of its subscription, or without a value', () =>
+    sessionMarbles(({ session, storage, expectObservable }) => {
+      storage.holds('Z');
+
+      expectObservable(of(1, 2).pipe(whileAuthenticated(session))).toBe('(12|)');
+      expectObservable(EMPTY.pipe(whileAuthenticated(session))).toBe('|');
+    }));
+
+  test('R4: errors with the source, and subscribes it no more', () =>
+    sessionMarbles(({ session, storage, cold, subscribe, expectObservable }) => {
+      storage.holds('Z');
+      const { wire, kept } = wired(session, cold('  a-#', undefined, new Error('gone')));
+      subscribe(session.login(forced), '10ms ^');
+
+      expectObservable(kept).toBe('                 a-#', {}, 'gone');
+      expectObservable(wire).toBe('                 Z-z');
+    }));
+
+  for (const [title, stored, values, wiring] of [
+    ['open', 'Z', 'Z 9ms |', 'Z 9ms z'],
+    ['paused', undefined, '10ms |', ''],
   ] as const) {
-    test(
-      `R4 C3: completes with dispose while it is ${title}`,
-      virtually(({ flush }) => {
-        const world = createWorld(before);
-        const { log, out } = open(world);
-        at(10, () => world.session.dispose());
-        flush();
-        expect(out.log.slice(-1)).toEqual(['|']);
-        expect(log.filter((entry) => entry.startsWith('+'))).toHaveLength(
-          log.filter((entry) => entry.startsWith('-')).length,
-        );
-      }),
-    );
+    test(`R4 C3: completes with dispose while it is ${title}`, () =>
+      sessionMarbles(({ session, storage, app, at, expectObservable }) => {
+        if (stored) storage.holds(stored);
+        const { wire, kept } = socket(session);
+        at('10ms', app.dispose);
+
+        expectObservable(kept).toBe(values);
+        expectObservable(wire).toBe(wiring);
+      }));
   }
 
-  test(
-    'R4 C3: completes at once after dispose, without subscribing its source',
-    virtually(() => {
-      const world = createWorld({ stored: usable });
-      world.session.dispose();
-      const { log, out } = open(world);
-      expect(log).toEqual([]);
-      expect(out.log).toEqual(['|']);
-    }),
-  );
+  test('R4 C3: completes at once after dispose, without subscribing its source', () =>
+    sessionMarbles(
+      ({ session, storage, app, at, expectObservable }) => {
+        storage.holds('Z');
+        const { wire, kept } = socket(session);
+        at('0ms', app.dispose);
 
-  test(
-    'R4: unsubscribing closes the source, and nothing opens it again',
-    virtually(({ flush }) => {
-      const world = createWorld({ stored: usable });
-      const { log, out } = open(world);
-      at(10, () => {
-        out.stop();
-        expect(log).toEqual(['+Z', '-Z']);
-        watch(world.session.login({ mode: 'force' }));
-      });
-      flush();
-      expect(log).toEqual(['+Z', '-Z']);
-    }),
-  );
+        expectObservable(kept, ' 10ms ^').toBe('10ms |');
+        expectObservable(wire).toBe('');
+      },
+      { observe: false },
+    ));
 
-  test(
-    'R4: each subscriber has its own subscription of the source',
-    virtually(() => {
-      const { session } = createWorld({ stored: usable });
-      const { log, source } = socket(session);
-      const shared = source.pipe(whileAuthenticated(session));
-      watch(shared);
-      watch(shared);
-      expect(log).toEqual(['+Z', '+Z']);
-    }),
-  );
+  test('R4: unsubscribing closes the source, and nothing opens it again', () =>
+    sessionMarbles(({ session, storage, subscribe, expectObservable }) => {
+      storage.holds('Z');
+      const { wire, kept } = socket(session);
+      subscribe(session.login(forced), '10ms   ^');
 
-  test(
-    'R4 F7: a source that is a value of its own making may log out inside its handler',
-    virtually(({ flush }) => {
-      const world = createWorld({ stored: usable });
-      const { log, source } = socket(world.session);
-      const seen: string[] = [];
-      source.pipe(whileAuthenticated(world.session)).subscribe((token) => {
-        seen.push(token);
-        if (token === 'Z') world.session.logout();
-      });
-      at(10, () => watch(world.session.login()));
-      flush();
-      expect(log).toEqual(['+Z', '-Z', '+A']);
-      expect(seen).toEqual(['Z', 'A']);
-    }),
-  );
+      expectObservable(kept, '               ^ 9ms !').toBe('Z');
+      expectObservable(wire).toBe('          Z 9ms z');
+    }));
 
-  test(
-    'R4: a poll that finds its credential refused pauses, and goes on under the next one',
-    virtually(({ flush }) => {
-      const world = createWorld({ stored: usable });
-      const { session } = world;
+  test('R4: each subscriber has its own subscription of the source', () =>
+    sessionMarbles(({ session, storage, expectObservable }) => {
+      storage.holds('Z');
+      const { wire, kept } = socket(session);
+
+      expectObservable(merge(kept, kept)).toBe('(ZZ)');
+      expectObservable(wire).toBe('             (ZZ)');
+    }));
+
+  test('R4 F7: a source that is a value of its own making may log out inside its handler', () =>
+    sessionMarbles(({ session, storage, app, subscribe, expectObservable }) => {
+      storage.holds('Z');
+      const { wire, kept } = socket(session);
+      const leaving = kept.pipe(
+        tap((token) => {
+          if (token === 'Z') app.logout();
+        }),
+      );
+      subscribe(session.login(), '     10ms ^');
+
+      expectObservable(leaving).toBe(' Z    69ms A');
+      expectObservable(wire).toBe('    (Zz) 66ms A');
+    }));
+
+  test('R4: a poll that finds its credential refused pauses, and goes on under the next one', () =>
+    sessionMarbles(({ session, storage, resources, at, subscribe, expectRequests, expectObservable }) => {
+      storage.holds('Z');
       const poll = timer(0, 1000).pipe(
         switchMap(() => sessionRequest(session, { url: '/unread' }).pipe(withLogin(session))),
+        whileAuthenticated(session),
       );
-      const out = watch(poll.pipe(whileAuthenticated(session)));
-      at(1500, () => world.refused.add('Z'));
-      at(5500, () => watch(requestWithLogin(session, { url: '/' })));
-      at(6800, () => out.stop());
-      flush();
-      expect(world.sent).toEqual(['Z', 'Z', 'Z', 'A', 'A', 'A']);
-      expect(out.log).toEqual(['200 Z', '200 Z', '200 A', '200 A']);
-    }),
-  );
+      at('1500ms', () => resources({ Z: '20ms x' }));
+      subscribe(requestWithLogin(session, { url: '/' }), '5500ms ^');
 
-  test(
-    'R4 K1: with an asynchronous store it waits for the record',
-    virtually(({ flush }) => {
-      const read = () =>
-        ({
-          then: (resolve: (value: unknown) => void) => {
-            timer(30).subscribe(() => resolve(usable));
-            return { then: () => undefined };
-          },
-        }) as unknown as Promise<unknown>;
-      const store = { read, write: () => undefined, remove: () => undefined };
-      const world = createWorld({ config: { store } });
-      const { log } = open(world);
-      at(29, () => expect(log).toEqual([]));
-      flush();
-      expect(log).toEqual(['+Z']);
-    }),
-  );
+      expectRequests('/unread').toBe('           Z    999ms Z 999ms Z 3559ms A 999ms A');
+      expectObservable(poll, '^ 6799ms !').toBe('20ms Z 999ms Z            4559ms A 999ms A');
+    }));
 
-  test(
-    "R4 P3: it shows nothing and waits for nobody's prompt",
-    virtually(({ flush }) => {
-      const world = createWorld({ silentLogin: [wanted('phoneNumber')] });
-      const { seen } = user(world.session, phone);
-      const out = watch(NEVER.pipe(whileAuthenticated(world.session), map(String)));
-      flush();
-      expect(seen).toEqual([]);
-      expect(out.log).toEqual([]);
-    }),
-  );
+  test('R4 K1: with an asynchronous store it waits for the record', () => {
+    const record = { version: 1, source: 'shop', credential: { token: 'Z' }, receivedAt: 0 };
+    sessionMarbles(
+      ({ session, expectObservable }) => {
+        const { wire, kept } = socket(session);
+
+        expectObservable(kept).toBe('30ms Z');
+        expectObservable(wire).toBe('30ms Z');
+      },
+      {
+        store: {
+          read: () => promised(timer(30).pipe(map(() => record))),
+          write: () => undefined,
+          remove: () => undefined,
+        },
+      },
+    );
+  });
+
+  test("R4 P3: it shows nothing and waits for nobody's prompt", () =>
+    sessionMarbles(({ session, wx, backend, user, expectCalls, expectPrompts, expectObservable }) => {
+      backend.silentLogin('50ms p');
+      user.grant('1s');
+
+      expectObservable(NEVER.pipe(whileAuthenticated(session))).toBe('');
+      expectPrompts().toBe('');
+      expectCalls(wx.login).times(0);
+    }));
 });
