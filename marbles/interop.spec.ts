@@ -1,36 +1,28 @@
 import {
   BehaviorSubject,
   concat,
+  defer,
   EMPTY,
+  firstValueFrom,
   from,
   interval,
   map,
+  merge,
   mergeMap,
   NEVER,
   Observable,
   of,
-  Subject,
   take,
-  tap,
   throwError,
+  toArray,
 } from 'rxjs';
 import type { InteropObservable, ObservableInput } from 'rxjs';
 import * as here from 'rx-weapp-session';
-import type { Credential, HttpResponse, LoginOptions, Session, SessionState } from 'rx-weapp-session';
-import {
-  at,
-  createWorld,
-  later,
-  PACES,
-  record,
-  synchronous,
-  user,
-  virtually,
-  wanted,
-  watch,
-  word,
-} from './support/world';
-import type { World } from './support/world';
+import type { Credential, LoginOptions, Session, SessionState } from 'rx-weapp-session';
+import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import { request, send } from './support/guarded';
+import { PLATFORMS } from './support/platforms';
+import { wired } from './support/wired';
 
 type Operators = Pick<typeof here, 'withLogin' | 'silentOnly' | 'retryOnExpired' | 'whileAuthenticated'>;
 
@@ -44,14 +36,11 @@ beforeAll(() =>
   }),
 );
 
-const R = record('R');
 const COPIES: readonly { readonly title: string; readonly operators: () => Operators }[] = [
   { title: 'the operators of the same copy', operators: () => here },
   { title: 'the operators entry of another copy', operators: () => elsewhere },
   { title: 'the main entry of another copy', operators: () => otherLibrary },
 ];
-const send = (session: Session) => here.sessionRequest(session, { url: '/orders' });
-const refuse = (world: World, ...tokens: string[]) => tokens.forEach((token) => world.refused.add(token));
 
 test('the copies are two', () => {
   expect(elsewhere.withLogin).not.toBe(here.withLogin);
@@ -61,126 +50,107 @@ test('the copies are two', () => {
 for (const { title, operators } of COPIES) {
   describe(title, () => {
     for (const pace of PACES) {
-      test(
-        `E2 E3: log in, and again after an expiry, each order; with ${pace.title}`,
-        virtually(({ flush }) => {
-          const { withLogin, silentOnly, retryOnExpired } = operators();
-          const world = createWorld({
-            pace,
-            respond: ({ header }) =>
-              later(20, {
-                statusCode: header?.Authorization === 'Bearer A' ? 401 : 200,
-                data: header?.Authorization,
-                header: {},
-              }),
-          });
-          const { session } = world;
-          const logs = [
-            send(session).pipe(withLogin(session), retryOnExpired(session)),
-            send(session).pipe(retryOnExpired(session), withLogin(session)),
-            send(session).pipe(silentOnly(session), retryOnExpired(session)),
-            send(session).pipe(retryOnExpired(session), silentOnly(session)),
-          ].map((source) => watch(source).log);
-          flush();
-          expect(logs).toEqual(Array(4).fill(['200 Bearer B', '|']));
-          expect(world.sent).toEqual(['A', 'A', 'A', 'A', 'B', 'B', 'B', 'B']);
-          expect(world.count('wx.login')).toBe(2);
-        }),
-      );
+      test(`E2 E3: log in, and again after an expiry, each order; with ${PLATFORMS[pace]}`, () =>
+        sessionMarbles(
+          ({ session, wx, resources, cold, expectCalls, expectRequests, expectObservable }) => {
+            const { withLogin, silentOnly, retryOnExpired } = operators();
+            resources({ A: cold('20ms x'), B: cold('20ms o') });
+            const all = merge(
+              send(session).pipe(withLogin(session), retryOnExpired(session)),
+              send(session).pipe(retryOnExpired(session), withLogin(session)),
+              send(session).pipe(silentOnly(session), retryOnExpired(session)),
+              send(session).pipe(retryOnExpired(session), silentOnly(session)),
+            );
+
+            expectCalls(wx.login).inPace('x      79ms x');
+            expectRequests().inPace('     60ms   (AAAA) 74ms (BBBB)');
+            expectObservable(all).inPace('160ms                 (BBBB|)');
+          },
+          { pace },
+        ));
     }
 
-    test(
-      'E1: the outcome of a request that carried no credential passes untouched',
-      virtually(({ flush }) => {
+    test('E1: the outcome of a request that carried no credential passes untouched', () =>
+      sessionMarbles(({ session, backend, resources, expectRequests, expectObservable }) => {
         const { silentOnly, retryOnExpired } = operators();
-        const world = createWorld({ silentLogin: [wanted('phoneNumber')] });
-        const { session } = world;
-        refuse(world, '-');
-        const { log } = watch(send(session).pipe(silentOnly(session), retryOnExpired(session)));
-        flush();
-        expect(log).toEqual(['401', '|']);
-        expect(world.sent).toEqual(['-']);
-      }),
-    );
+        backend.silentLogin('50ms p');
+        resources({ n: '20ms x' });
+        const attempt = send(session).pipe(silentOnly(session), retryOnExpired(session));
 
-    test(
-      'E2: a forced login counts as common on a retry',
-      virtually(({ flush }) => {
-        const { withLogin, retryOnExpired } = operators();
-        const world = createWorld({ stored: R, interactiveLogin: [{ credential: { token: 'T' } }] });
-        const { session } = world;
-        const { seen } = user(session, { code: 'phone-code', errMsg: 'getPhoneNumber:ok' });
-        refuse(world, 'T');
-        const { log } = watch(
-          send(session).pipe(withLogin(session, { mode: 'forceAuth' }), retryOnExpired(session)),
-        );
-        flush();
-        expect(log).toEqual(['200 A', '|']);
-        expect(seen).toHaveLength(1);
-      }),
-    );
+        expectRequests().toBe('         60ms n');
+        expectObservable(attempt).toBe('80ms  (x|)');
+      }));
 
-    test(
-      'E7: what they see to be served counts as successful',
-      virtually(({ flush }) => {
+    test('E2: a forced login counts as common on a retry', () =>
+      sessionMarbles(({ session, storage, backend, resources, user, ...it }) => {
         const { withLogin, retryOnExpired } = operators();
-        const world = createWorld({ stored: R });
-        const { session } = world;
-        const served: number[] = [];
-        for (let second = 0; second < 10; second++) {
-          at(second * 1000, () => {
-            if (session.credential) refuse(world, session.credential.token);
-            send(session)
-              .pipe(withLogin(session), retryOnExpired(session))
-              .subscribe(({ statusCode }) => served.push(statusCode));
-          });
-        }
-        flush();
-        expect(served).toEqual(Array(10).fill(200));
-      }),
-    );
+        storage.holds('R');
+        backend.login('50ms T');
+        resources({ T: '20ms x' });
+        user.grant('1s');
+        const forced = send(session).pipe(withLogin(session, { mode: 'forceAuth' }));
 
-    test(
-      'E9: never replay for another user, or after a logout',
-      virtually(({ flush }) => {
+        it.expectPrompts().toBe('                                        p 999ms .');
+        it.expectRequests().toBe('                                       1060ms   T 79ms A');
+        it.expectObservable(forced.pipe(retryOnExpired(session))).toBe('1160ms          (A|)');
+      }));
+
+    test('E7: what they see to be served counts as successful', () =>
+      sessionMarbles(({ session, storage, resources, expectObservable }) => {
         const { withLogin, retryOnExpired } = operators();
-        const world = createWorld({
-          stored: record('R', { userId: 'ann' }),
-          silentLogin: [{ credential: { token: 'A', userId: 'bob' } }],
+        storage.holds('R');
+        // each fresh credential is good for one request
+        const issued = Array.from('ABCDEFGHIJ');
+        const answers = issued.map((letter) => [letter, ['20ms o', '20ms x']] as const);
+        resources({ R: '20ms x', ...Object.fromEntries(answers) });
+        const attempt = send(session).pipe(withLogin(session), retryOnExpired(session));
+
+        issued.forEach((letter, second) => {
+          expectObservable(attempt, `${second}s ^`).toBe(`${second * 1000 + 100}ms (${letter}|)`);
         });
-        const left = createWorld({ stored: R });
-        refuse(world, 'R');
-        refuse(left, 'R');
-        const changed = watch(
-          send(world.session).pipe(withLogin(world.session), retryOnExpired(world.session)),
-        );
-        const gone = watch(send(left.session).pipe(withLogin(left.session), retryOnExpired(left.session)));
-        at(10, () => void left.session.logout());
-        flush();
-        expect([changed.log, gone.log]).toEqual([['!user-changed'], ['!logged-out']]);
-      }),
-    );
+      }));
 
-    test(
-      'R4: whileAuthenticated follows a session of the first copy',
-      virtually(({ flush }) => {
+    test('E9: never replay for another user', () =>
+      sessionMarbles(
+        ({ session, storage, resources, expectRequests, expectObservable }) => {
+          const { withLogin, retryOnExpired } = operators();
+          storage.holds('R');
+          resources({ R: '20ms x' });
+          const attempt = send(session).pipe(withLogin(session), retryOnExpired(session));
+
+          expectRequests().toBe('        R');
+          expectObservable(attempt).toBe('80ms #', {}, 'user-changed');
+        },
+        { credentials: { R: { userId: 'ann' }, A: { userId: 'bob' } } },
+      ));
+
+    test('E9: never replay after a logout', () =>
+      sessionMarbles(({ session, storage, resources, app, at, expectRequests, expectObservable }) => {
+        const { withLogin, retryOnExpired } = operators();
+        storage.holds('R');
+        resources({ R: '20ms x' });
+        const attempt = send(session).pipe(withLogin(session), retryOnExpired(session));
+        at('10ms', app.logout);
+
+        expectRequests().toBe('        R');
+        expectObservable(attempt).toBe('20ms #', {}, 'logged-out');
+      }));
+
+    test('R4: whileAuthenticated follows a session of the first copy', () =>
+      sessionMarbles(({ session, storage, app, at, subscribe, expectObservable }) => {
         const { whileAuthenticated } = operators();
-        const { session } = createWorld({ stored: R });
-        const { log } = watch(concat(of('open'), NEVER).pipe(whileAuthenticated(session)));
-        at(10, () => session.login({ mode: 'force' }).subscribe());
-        at(100, () => session.dispose());
-        flush();
-        expect(log).toEqual(['open', 'open', '|']);
-      }),
-    );
+        storage.holds('R');
+        subscribe(session.login({ mode: 'force' }), '10ms ^');
+        at('100ms', app.dispose);
+
+        expectObservable(concat(of('o'), NEVER).pipe(whileAuthenticated(session))).toBe('o 69ms o 29ms |');
+      }));
 
     test('errors are known across copies', () => {
       const error = here.sessionError('logged-out', 'gone');
       const other = otherLibrary.sessionError('logged-out', 'gone');
-      expect([otherLibrary.isSessionError(error), here.isSessionError(other, 'logged-out')]).toEqual([
-        true,
-        true,
-      ]);
+      expect(otherLibrary.isSessionError(error)).toBe(true);
+      expect(here.isSessionError(other, 'logged-out')).toBe(true);
       expect(here.isSessionError(other, 'disposed')).toBe(false);
     });
   });
@@ -188,31 +158,27 @@ for (const { title, operators } of COPIES) {
 
 describe('functions of two copies in one pipe', () => {
   for (const pace of PACES) {
-    test(
-      `a request and a guard of one, a retry of the other, and the other way round; with ${pace.title}`,
-      virtually(({ flush }) => {
-        const world = createWorld({ pace, stored: R });
-        const { session } = world;
-        refuse(world, 'R', 'A');
-        const request = (library: typeof here) => library.sessionRequest(session, { url: '/orders' });
-        const first = watch(
-          request(otherLibrary).pipe(here.withLogin(session), elsewhere.retryOnExpired(session)),
-        );
-        flush();
-        expect(first.log).toEqual(['!session-expired']);
-        const second = watch(request(here).pipe(elsewhere.withLogin(session), here.retryOnExpired(session)));
-        flush();
-        expect(second.log).toEqual(['200 B', '|']);
-        expect(world.sent).toEqual(['R', 'A', 'B']);
-      }),
-    );
+    test(`a request and a guard of one, a retry of the other, and the other way round; with ${PLATFORMS[pace]}`, () =>
+      sessionMarbles(
+        ({ session, storage, resources, expectRequests, expectObservable }) => {
+          storage.holds('R');
+          resources({ R: '20ms x', A: '20ms x' });
+          const theirs = otherLibrary.sessionRequest(session, { url: '/orders' });
+          const first = theirs.pipe(here.withLogin(session), elsewhere.retryOnExpired(session));
+          const second = send(session).pipe(elsewhere.withLogin(session), here.retryOnExpired(session));
+
+          expectRequests().inPace('               R 79ms A 979ms B');
+          expectObservable(first).inPace('        100ms     #', {}, 'session-expired');
+          expectObservable(second, '1s ^').inPace('1080ms          (B|)');
+        },
+        { pace },
+      ));
   }
 });
 
-/** A session as an app's own test makes it up: the public members and nothing else. */
+/** A session as an app's own test makes it up: the public members and nothing else. An outcome x is an expired one. */
 function madeUp(...tokens: string[]) {
   const calls: string[] = [];
-  const credential = (token: string): Credential => ({ token });
   let current: Credential | undefined;
   const state$ = new BehaviorSubject<SessionState>({ status: 'anonymous' });
   const session: Session = Object.freeze({
@@ -234,7 +200,7 @@ function madeUp(...tokens: string[]) {
           subscriber.error(here.sessionError('interaction-required', 'nobody there'));
           return;
         }
-        current = usable ?? credential(tokens.shift() ?? '');
+        current = usable ?? { token: tokens.shift() ?? '' };
         subscriber.next(current);
         subscriber.complete();
       }),
@@ -245,7 +211,7 @@ function madeUp(...tokens: string[]) {
       if (hit) current = undefined;
       return hit;
     },
-    isExpired: (outcome: unknown) => outcome === 'expired',
+    isExpired: (outcome: unknown) => outcome === 'x',
     verify: () => of(true),
     dispose: () => undefined,
   });
@@ -253,54 +219,58 @@ function madeUp(...tokens: string[]) {
 }
 
 describe('a session that a test made up', () => {
-  const outcomes = (...list: readonly string[]) => {
-    let index = 0;
-    return new Observable<string>((subscriber) => {
-      subscriber.next(list[index++]);
-      subscriber.complete();
-    });
+  /** Each subscription gets the next of these letters. */
+  const outcomes = (letters: string) => {
+    const left = Array.from(letters);
+    return defer(() => of(left.shift()));
   };
   for (const { title, operators } of COPIES) {
     test(`E2: withLogin and retryOnExpired work on it; ${title}`, () => {
       const { withLogin, retryOnExpired } = operators();
       const { session, calls } = madeUp('A', 'B');
-      const { log } = watch(outcomes('expired', 'fine').pipe(withLogin(session), retryOnExpired(session)));
-      expect(log).toEqual(['fine', '|']);
+      const attempt = outcomes('xf').pipe(withLogin(session), retryOnExpired(session));
+      sessionMarbles(({ expectObservable }) => expectObservable(attempt).toBe('(f|)'));
       expect(calls).toEqual(['login common', 'invalidate A', 'login common']);
     });
 
     test(`E2: retryOnExpired works on it inside of withLogin; ${title}`, () => {
       const { withLogin, retryOnExpired } = operators();
       const { session, calls } = madeUp('A', 'B');
-      const { log } = watch(outcomes('expired', 'fine').pipe(retryOnExpired(session), withLogin(session)));
-      expect(log).toEqual(['fine', '|']);
+      const attempt = outcomes('xf').pipe(retryOnExpired(session), withLogin(session));
+      sessionMarbles(({ expectObservable }) => expectObservable(attempt).toBe('(f|)'));
       expect(calls).toEqual(['login common', 'invalidate A', 'login silent']);
     });
 
     test(`E2: used up; ${title}`, () => {
       const { withLogin, retryOnExpired } = operators();
       const { session } = madeUp('A', 'B', 'C');
-      const source = outcomes('expired', 'expired', 'expired', 'fine');
-      const { log } = watch(source.pipe(withLogin(session), retryOnExpired(session, { count: 2 })));
-      expect(log).toEqual(['!session-expired']);
+      const attempt = outcomes('xxxf').pipe(withLogin(session), retryOnExpired(session, { count: 2 }));
+      sessionMarbles(({ expectObservable }) => expectObservable(attempt).toBe('#', {}, 'session-expired'));
     });
 
     test(`M4 E1: silentOnly works on it, anonymously where it must; ${title}`, () => {
       const { silentOnly, retryOnExpired } = operators();
       const { session, calls } = madeUp('A');
-      const source = outcomes('expired', 'expired').pipe(silentOnly(session), retryOnExpired(session));
-      expect(watch(source).log).toEqual(['expired', '|']);
+      const attempt = outcomes('xx').pipe(silentOnly(session), retryOnExpired(session));
+      sessionMarbles(({ expectObservable }) => expectObservable(attempt).toBe('(x|)'));
       expect(calls).toEqual(['login silent', 'invalidate A', 'login silent']);
     });
 
-    test(`F8: a re-login that fails is the outcome, with the expiry as its cause; ${title}`, () => {
+    test(`F8: a re-login that fails is the outcome; ${title}`, () => {
       const { withLogin, retryOnExpired } = operators();
       const { session } = madeUp('A');
-      let end: unknown;
-      outcomes('expired', 'fine')
-        .pipe(withLogin(session), retryOnExpired(session))
-        .subscribe({ error: (error: unknown) => (end = error) });
-      expect(end).toMatchObject({ code: 'interaction-required' });
+      const attempt = outcomes('xf').pipe(withLogin(session), retryOnExpired(session));
+      sessionMarbles(({ expectObservable }) =>
+        expectObservable(attempt).toBe('#', {}, 'interaction-required'),
+      );
+    });
+
+    test(`F8: where the retry logs in, it has the expiry as its cause; ${title}`, () => {
+      const { withLogin, retryOnExpired } = operators();
+      const { session } = madeUp('A');
+      const attempt = outcomes('xf').pipe(retryOnExpired(session), withLogin(session));
+      const error = { code: 'interaction-required', cause: { code: 'session-expired', cause: 'x' } };
+      sessionMarbles(({ expectObservable }) => expectObservable(attempt).toBe('#', {}, error));
     });
   }
 });
@@ -309,10 +279,12 @@ describe('sources of every kind', () => {
   const GUARDS: readonly {
     readonly title: string;
     readonly guard: <T>(session: Session) => (source: Observable<T>) => Observable<T>;
+    /** How long it takes where nobody is logged in yet. */
+    readonly wait: string;
   }[] = [
-    { title: 'withLogin', guard: (session) => here.withLogin(session) },
-    { title: 'silentOnly', guard: (session) => here.silentOnly(session) },
-    { title: 'retryOnExpired', guard: (session) => here.retryOnExpired(session) },
+    { title: 'withLogin', guard: (session) => here.withLogin(session), wait: '60ms' },
+    { title: 'silentOnly', guard: (session) => here.silentOnly(session), wait: '60ms' },
+    { title: 'retryOnExpired', guard: (session) => here.retryOnExpired(session), wait: '' },
   ];
   /** An Observable as another library makes it. */
   const foreign = {
@@ -323,227 +295,170 @@ describe('sources of every kind', () => {
     },
     [Symbol.observable || '@@observable']: () => foreign,
   } as unknown as InteropObservable<string>;
+  const broken = throwError(() => 'broken');
   const KINDS: readonly {
     readonly title: string;
     readonly make: () => ObservableInput<string>;
-    readonly log: readonly string[];
+    readonly marbles: string;
   }[] = [
-    { title: 'of one value', make: () => of('x'), log: ['x', '|'] },
-    { title: 'of many values', make: () => of('x', 'y', 'z'), log: ['x', 'y', 'z', '|'] },
-    { title: 'of none', make: () => EMPTY, log: ['|'] },
-    {
-      title: 'of values and an error',
-      make: () =>
-        concat(
-          of('x'),
-          throwError(() => 'broken'),
-        ),
-      log: ['x', '!broken'],
-    },
-    { title: 'an array', make: () => ['x', 'y'], log: ['x', 'y', '|'] },
-    { title: 'an iterable', make: () => new Set(['x', 'y']), log: ['x', 'y', '|'] },
-    { title: "another library's", make: () => foreign, log: ['x', '|'] },
+    { title: 'of one value', make: () => of('x'), marbles: '(x|)' },
+    { title: 'of many values', make: () => of('x', 'y', 'z'), marbles: '(xyz|)' },
+    { title: 'of none', make: () => EMPTY, marbles: '|' },
+    { title: 'of values and an error', make: () => concat(of('x'), broken), marbles: '(x#)' },
+    { title: 'an array', make: () => ['x', 'y'], marbles: '(xy|)' },
+    { title: 'an iterable', make: () => new Set(['x', 'y']), marbles: '(xy|)' },
+    { title: "another library's", make: () => foreign, marbles: '(x|)' },
   ];
 
-  for (const { title, guard } of GUARDS) {
-    for (const { title: kind, make, log } of KINDS) {
-      test(
-        `${title}: a source ${kind} passes as it is`,
-        virtually(({ flush }) => {
-          const { session } = createWorld();
-          const { log: seen } = watch(from(make()).pipe(guard(session)));
-          flush();
-          expect(seen).toEqual(log);
-        }),
-      );
+  for (const { title, guard, wait } of GUARDS) {
+    for (const { title: kind, make, marbles } of KINDS) {
+      test(`${title}: a source ${kind} passes as it is`, () =>
+        sessionMarbles(({ session, expectObservable }) => {
+          const guarded = from(make()).pipe(guard(session));
+          expectObservable(guarded).toBe(`${wait} ${marbles}`, {}, 'broken');
+        }));
 
-      test(
-        `${title}: a source ${kind} that comes without from passes as it is too`,
-        virtually(({ flush }) => {
-          const { session } = createWorld();
-          const { log: seen } = watch(guard<string>(session)(make() as Observable<string>));
-          flush();
-          expect(seen).toEqual(log);
-        }),
-      );
+      test(`${title}: a source ${kind} that comes without from passes as it is too`, () =>
+        sessionMarbles(({ session, expectObservable }) => {
+          const guarded = guard<string>(session)(make() as Observable<string>);
+          expectObservable(guarded).toBe(`${wait} ${marbles}`, {}, 'broken');
+        }));
     }
 
     test(`${title}: a promise`, async () => {
-      const world = createWorld({ pace: synchronous });
-      const values: string[] = [];
-      await new Promise<void>((resolve) =>
-        from(Promise.resolve('x'))
-          .pipe(guard(world.session))
-          .subscribe({ next: (value) => values.push(value), complete: resolve }),
-      );
-      expect(values).toEqual(['x']);
+      const reply = () => of({ credential: { token: 'A' } });
+      const session = here.createSession({
+        source: 'shop',
+        store: null,
+        platform: here.weapp({
+          login: ({ success }: { success(result: object): void }) => success({ code: 'a' }),
+        }),
+        backend: { silentLogin: reply, login: reply },
+      });
+      const guarded = from(Promise.resolve('x')).pipe(guard(session));
+      expect(await firstValueFrom(guarded.pipe(toArray()))).toEqual(['x']);
+      session.dispose();
     });
 
-    test(
-      `${title}: the time line of a long source`,
-      virtually(({ cold, hot, expectObservable, expectSubscriptions }) => {
-        const { session } = createWorld({ stored: R });
-        const source = cold('  -a-b-c-|');
-        const subscribed = '   ^------!';
-        expectObservable(source.pipe(guard(session))).toBe('-a-b-c-|');
-        expectSubscriptions(source.subscriptions).toBe(subscribed);
-        expectObservable(hot(' -a-b-c-|').pipe(guard(session), take(2))).toBe('-a-(b|)');
-      }),
-    );
+    test(`${title}: the time line of a long source`, () =>
+      sessionMarbles(({ session, storage, cold, hot, expectObservable }) => {
+        storage.holds('R');
+        const { wire, onWire } = wired(cold('                     -a-b-c-|'));
+        const two = hot('                                         -a-b-c-|').pipe(guard(session), take(2));
 
-    test(
-      `${title}: unsubscribing and take(1) end the source, once`,
-      virtually(({ cold, expectObservable, expectSubscriptions }) => {
-        const { session } = createWorld({ stored: R });
-        const [left, taken] = [cold('-a-b-c-'), cold('-a-b-c-')];
-        expectObservable(left.pipe(guard(session)), '   ^---!').toBe('-a-b-');
-        expectSubscriptions(left.subscriptions).toBe('      ^---!');
-        expectObservable(taken.pipe(guard(session), take(1))).toBe('-(a|)');
-        expectSubscriptions(taken.subscriptions).toBe('      ^!');
-      }),
-    );
+        expectObservable(onWire.pipe(guard(session))).toBe('      -a-b-c-|');
+        expectObservable(wire).toBe('                             S------s');
+        expectObservable(two).toBe('                              -a-(b|)');
+      }));
 
-    test(
-      `${title}: take(1) ends a source that emits synchronously and for ever`,
-      virtually(() => {
-        const { session } = createWorld({ stored: R });
-        let emitted = 0;
-        const endless = new Observable<number>((subscriber) => {
-          while (!subscriber.closed && emitted < 1000) subscriber.next(++emitted);
-        });
-        expect(watch(endless.pipe(guard(session), take(1))).log).toEqual(['1', '|']);
-        expect(emitted).toBe(1);
-      }),
-    );
+    test(`${title}: unsubscribing and take(1) end the source, once`, () =>
+      sessionMarbles(({ session, storage, cold, expectObservable }) => {
+        storage.holds('R');
+        const left = wired(cold('                                 -a-b-c-'));
+        const taken = wired(cold('                                -a-b-c-'));
 
-    test(
-      `${title}: is lazy, and each subscription is one of its own`,
-      virtually(({ flush }) => {
-        const world = createWorld({ stored: R });
+        expectObservable(left.onWire.pipe(guard(session)), '      ^---!').toBe('-a-b');
+        expectObservable(left.wire).toBe('                        S---s');
+        expectObservable(taken.onWire.pipe(guard(session), take(1))).toBe('-(a|)');
+        expectObservable(taken.wire).toBe('                       Ss');
+      }));
+
+    test(`${title}: take(1) ends a source that emits synchronously and for ever`, () => {
+      let emitted = 0;
+      const endless = new Observable<number>((subscriber) => {
+        while (!subscriber.closed && emitted < 1000) subscriber.next(++emitted);
+      });
+      sessionMarbles(({ session, storage, expectObservable }) => {
+        storage.holds('R');
+        expectObservable(endless.pipe(guard(session), take(1))).toBe('(1|)');
+      });
+      expect(emitted).toBe(1);
+    });
+
+    test(`${title}: is lazy, and each subscription is one of its own`, () =>
+      sessionMarbles(({ session, storage, calls, expectObservable }) => {
+        storage.holds('R');
         let subscriptions = 0;
         const source = new Observable<number>((subscriber) => subscriber.next(++subscriptions));
-        const guarded = source.pipe(guard(world.session));
-        expect([subscriptions, world.calls.length]).toEqual([0, 0]);
-        const logs = [1, 2].map(() => watch(guarded).log);
-        flush();
-        expect(logs).toEqual([['1'], ['2']]);
-      }),
-    );
+        const guarded = source.pipe(guard(session));
+        expect([subscriptions, calls.length]).toEqual([0, 0]);
+
+        expectObservable(guarded).toBe('1');
+        expectObservable(guarded).toBe('2');
+      }));
   }
 
-  test(
-    'C1: who leaves while the login is in progress never has the source subscribed',
-    virtually(({ cold, expectObservable, expectSubscriptions }) => {
-      const { session } = createWorld();
-      const source = cold('a|');
-      expectObservable(source.pipe(here.withLogin(session), here.retryOnExpired(session)), '^ 30ms !').toBe(
-        '',
-      );
-      expectSubscriptions(source.subscriptions).toBe([]);
-    }),
-  );
+  test('C1: who leaves while the login is in progress never has the source subscribed', () =>
+    sessionMarbles(({ session, cold, expectObservable }) => {
+      const { wire, onWire } = wired(cold('a|'));
+      const guarded = onWire.pipe(here.withLogin(session), here.retryOnExpired(session));
 
-  test(
-    'C1: who leaves during a re-login is not subscribed again',
-    virtually(({ flush }) => {
-      const world = createWorld({ stored: R });
-      refuse(world, 'R');
-      const { session } = world;
-      const logs = [
-        watch(send(session).pipe(here.withLogin(session), here.retryOnExpired(session))),
-        watch(send(session).pipe(here.retryOnExpired(session))),
-        watch(here.requestWithLogin(session, { url: '/orders' })),
-      ];
-      at(40, () => logs.forEach(({ stop }) => stop()));
-      flush();
-      expect(world.sent).toEqual(['R', 'R', 'R']);
-      expect(logs.map(({ log }) => log)).toEqual([[], [], []]);
-      expect(word(session.snapshot)).toBe('A');
-    }),
-  );
+      expectObservable(guarded, '^ 30ms !').toBe('');
+      expectObservable(wire).toBe('');
+    }));
 
-  test(
-    'E2: what a long source told before it expired was told; it goes on under the new credential',
-    virtually(({ cold, expectObservable }) => {
-      const { session } = createWorld({ stored: R });
+  test('C1: who leaves during a re-login is not subscribed again', () =>
+    sessionMarbles(({ session, storage, resources, expectRequests, expectSession, expectObservable }) => {
+      storage.holds('R');
+      resources({ R: '20ms x' });
+      const guarded = send(session).pipe(here.withLogin(session), here.retryOnExpired(session));
+      const bare = send(session).pipe(here.retryOnExpired(session));
+
+      expectObservable(merge(guarded, bare, request(session)), '^ 39ms !').toBe('');
+      expectRequests().toBe('        (RRR)');
+      expectSession(session).toBe('   R     19ms (rs) 56ms A');
+    }));
+
+  test('E2: what a long source told before it expired was told; it goes on under the new credential', () =>
+    sessionMarbles(({ session, storage, cold, expectObservable }) => {
+      storage.holds('R');
       const values = {
         x: { statusCode: 401 },
         a: { statusCode: 200, data: 'a' },
         b: { statusCode: 200, data: 'b' },
       };
-      const rounds = [cold('-a-x', values), cold('-b|', values)];
-      const source = new Observable<{ statusCode: number }>((subscriber) =>
-        rounds.shift()?.subscribe(subscriber),
-      );
+      const rounds = [cold('   -a-x', values), cold('-b|', values)];
+      const source = defer((): Observable<{ statusCode: number }> => rounds.shift() ?? EMPTY);
+      const guarded = source.pipe(here.withLogin(session), here.retryOnExpired(session));
+
       // refused at 3 ms, logged in at 63 ms
-      expectObservable(source.pipe(here.withLogin(session), here.retryOnExpired(session))).toBe(
-        '-a 62ms b|',
-        values,
+      expectObservable(guarded).toBe('-a 62ms b|', values);
+    }));
+
+  test('E2: the former source is unsubscribed before it is subscribed again', () =>
+    sessionMarbles(({ session, storage, hot, expectObservable }) => {
+      storage.holds('R');
+      const { wire, onWire } = wired(hot('          --x', { x: { statusCode: 401 } }));
+      const guarded = onWire.pipe(here.withLogin(session), here.retryOnExpired(session));
+
+      expectObservable(guarded, '                   ^             99ms !').toBe('');
+      expectObservable(wire).toBe('                 S-s 59ms S 37ms   s');
+    }));
+
+  test('F7: a projection that throws behind an operator is its own error, and no expiry', () =>
+    sessionMarbles(({ session, storage, expectSession, expectObservable }) => {
+      storage.holds('R');
+      const slip = { statusCode: 401 };
+      const projected = send(session).pipe(
+        here.withLogin(session),
+        here.retryOnExpired(session),
+        map(() => {
+          throw slip as unknown as Error;
+        }),
       );
-    }),
-  );
 
-  test(
-    'E2: the former source is unsubscribed before it is subscribed again',
-    virtually(({ flush }) => {
-      const { session } = createWorld({ stored: R });
-      const log: string[] = [];
-      const updates = new Subject<HttpResponse>();
-      let round = 0;
-      const source = new Observable<HttpResponse>((subscriber) => {
-        const number = ++round;
-        log.push(`subscribe ${number}`);
-        updates.subscribe(subscriber);
-        return () => log.push(`unsubscribe ${number}`);
-      });
-      const stop = watch(source.pipe(here.withLogin(session), here.retryOnExpired(session))).stop;
-      updates.next({ statusCode: 401, data: '', header: {} });
-      flush();
-      expect(log).toEqual(['subscribe 1', 'unsubscribe 1', 'subscribe 2']);
-      stop();
-      expect(log).toEqual(['subscribe 1', 'unsubscribe 1', 'subscribe 2', 'unsubscribe 2']);
-      expect(updates.observed).toBe(false);
-    }),
-  );
+      expectObservable(projected).toBe('20ms #', {}, (error: unknown) => error === slip);
+      expectSession(session).toBe('     R');
+    }));
 
-  test(
-    'F7: a projection that throws behind an operator is its own error, and no expiry',
-    virtually(({ flush }) => {
-      const world = createWorld({ stored: R });
-      const broken = { statusCode: 401 };
-      const seen: unknown[] = [];
-      send(world.session)
-        .pipe(
-          here.withLogin(world.session),
-          here.retryOnExpired(world.session),
-          map(() => {
-            throw broken as unknown as Error;
-          }),
-        )
-        .subscribe({ error: (error: unknown) => seen.push(error) });
-      flush();
-      expect(seen).toEqual([broken]);
-      expect(word(world.session.snapshot)).toBe('R');
-    }),
-  );
-
-  test(
-    'a guarded request as the inner source of an operator of rxjs',
-    virtually(({ flush }) => {
-      const world = createWorld();
-      const { session } = world;
-      const one = here.requestWithLogin<string>(session, { url: '/orders' });
-      const { log } = watch(
-        interval(37).pipe(
-          take(3),
-          mergeMap(() => one),
-          map(({ data }) => data),
-          tap((data) => expect(data).toBe('A')),
-        ),
+  test('a guarded request as the inner source of an operator of rxjs', () =>
+    sessionMarbles(({ session, wx, expectCalls, expectObservable }) => {
+      const polled = interval(37).pipe(
+        take(3),
+        mergeMap(() => request(session)),
       );
-      flush();
-      expect(log).toEqual(['A', 'A', 'A', '|']);
-      expect(world.count('wx.login')).toBe(1);
-    }),
-  );
+
+      expectCalls(wx.login).toBe('   37ms x');
+      expectObservable(polled).toBe('117ms  (AA) 10ms (A|)');
+    }));
 });

@@ -1,42 +1,22 @@
-import {
-  concat,
-  defer,
-  EMPTY,
-  finalize,
-  map,
-  merge,
-  NEVER,
-  of,
-  ReplaySubject,
-  switchMap,
-  tap,
-  timer,
-} from 'rxjs';
+import { concat, defer, EMPTY, map, merge, NEVER, of, switchMap, tap, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { requestWithLogin, sessionRequest, whileAuthenticated, withLogin } from 'rx-weapp-session';
 import type { Session } from 'rx-weapp-session';
 import { failure, PACES, promised, sessionMarbles } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
+import { wired } from './support/wired';
 
 const tokenOf = (session: Session) => session.credential?.token ?? 'n';
 
-/**
- * A source that is kept while there is a credential, and its wire: `Z` where it is subscribed to under credential Z, `z`
- * where that is left.
- */
-function wired<T>(session: Session, source: Observable<T>) {
-  const wire = new ReplaySubject<string>(99);
-  const noted = defer(() => {
-    const token = tokenOf(session);
-    wire.next(token);
-    return source.pipe(finalize(() => wire.next(token.toLowerCase())));
-  });
-  return { wire, kept: noted.pipe(whileAuthenticated(session)) };
+/** A source that is kept while there is a credential, and its wire, by the credentials that it was subscribed under. */
+function keep<T>(session: Session, source: Observable<T>) {
+  const { wire, onWire } = wired(source, () => tokenOf(session));
+  return { wire, kept: onWire.pipe(whileAuthenticated(session)) };
 }
 
 /** A socket: it tells the credential under which it was opened, and stays open. */
 const socket = (session: Session) =>
-  wired(
+  keep(
     session,
     defer(() => concat(of(tokenOf(session)), NEVER)),
   );
@@ -54,7 +34,7 @@ describe('R4: whileAuthenticated', () => {
         d: app.dispose,
       };
       const ticks = cold('           a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p');
-      const { wire, kept } = wired(session, ticks);
+      const { wire, kept } = keep(session, ticks);
 
       // a login takes 60 ms
       perform('                      -----x----l 64ms    o----l 64ms    d', actions);
@@ -193,7 +173,7 @@ describe('R4: whileAuthenticated', () => {
   test('R4: completes with the source, and subscribes it no more', () =>
     sessionMarbles(({ session, storage, cold, subscribe, expectObservable }) => {
       storage.holds('Z');
-      const { wire, kept } = wired(session, cold('  a-b|'));
+      const { wire, kept } = keep(session, cold('  a-b|'));
       subscribe(session.login(forced), '10ms ^');
 
       expectObservable(kept).toBe('                 a-b|');
@@ -211,7 +191,7 @@ describe('R4: whileAuthenticated', () => {
   test('R4: errors with the source, and subscribes it no more', () =>
     sessionMarbles(({ session, storage, cold, subscribe, expectObservable }) => {
       storage.holds('Z');
-      const { wire, kept } = wired(session, cold('  a-#', undefined, new Error('gone')));
+      const { wire, kept } = keep(session, cold('  a-#', undefined, new Error('gone')));
       subscribe(session.login(forced), '10ms ^');
 
       expectObservable(kept).toBe('                 a-#', {}, 'gone');
