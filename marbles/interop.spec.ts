@@ -174,6 +174,23 @@ describe('functions of two copies in one pipe', () => {
         { pace },
       ));
   }
+
+  for (const [title, guardOf, retryOf] of [
+    ['one, a retry of the other', () => here, () => elsewhere],
+    ['the other, a retry of this one', () => elsewhere, () => here],
+  ] as const) {
+    test(`E2: a guard of ${title}: the guard logs in, and asks the user`, () =>
+      sessionMarbles(({ session, storage, backend, resources, user, expectPrompts, expectObservable }) => {
+        storage.holds('R');
+        backend.silentLogin('50ms p');
+        resources({ R: '20ms x' });
+        user.grant('1s');
+        const guarded = send(session).pipe(guardOf().withLogin(session));
+
+        expectPrompts().toBe('                                              80ms p 999ms .');
+        expectObservable(guarded.pipe(retryOf().retryOnExpired(session))).toBe('1160ms (A|)');
+      }));
+  }
 });
 
 /** A session as an app's own test makes it up: the public members and nothing else. An outcome x is an expired one. */
