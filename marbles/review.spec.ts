@@ -167,12 +167,13 @@ test('R2: a timeout of 0 is WeChat’s own default, not an instant failure', () 
   }));
 
 test('T3: a state is immutable all the way down', () =>
-  sessionMarbles(({ session, backend, at, subscribe }) => {
+  sessionMarbles(({ session, backend, at, expectObservable }) => {
     const guest: Record<string, unknown> = { tags: ['new'] };
     guest.self = guest;
     const credential = { token: 'A', roles: ['buyer'] };
     backend.silentLogin(of({ credential, guest }));
-    subscribe(session.login());
+
+    expectObservable(session.login()).toBe('10ms (A|)');
     at('1s', () => {
       const state = session.snapshot as unknown as {
         credential: typeof credential;
