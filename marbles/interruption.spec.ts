@@ -1,46 +1,25 @@
-import { EMPTY, NEVER, of, throwError } from 'rxjs';
+import { defer, EMPTY, NEVER, throwError } from 'rxjs';
 import { sessionError } from 'rx-weapp-session';
 import type { AuthMethod } from 'rx-weapp-session';
-import {
-  at,
-  away,
-  createWorld,
-  issued,
-  later,
-  never,
-  offline,
-  PACES,
-  phone,
-  record,
-  status,
-  user,
-  virtually,
-  wanted,
-  watch,
-  word,
-} from './support/world';
-import type { Script, World } from './support/world';
+import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import type { MarblesConfig, Scenario, Time } from 'rx-weapp-session/marbles';
 
-const fails = (reason: unknown) => throwError(() => reason);
-const interrupted = fails({ errMsg: 'request:fail interrupted', errno: 600003 });
-const code = (value: string) => ({ errMsg: 'login:ok', code: value });
+const cutOff = { errMsg: 'request:fail interrupted', errno: 600003 };
+/** In the scripts of this file `#` is a step that the background interrupted. */
+const interrupted = { '#': cutOff };
+const ticket = { p: { authorize: { method: 'phoneNumber', ticket: 't' } } };
+const oneTry: MarblesConfig = { retry: { count: 0 } };
+const over = { R: { expiresAt: -1 } };
 
-const times = (world: World, name: string) =>
-  world.calls.filter((call) => call.name === name).map((call) => call.at);
-const handed = (world: World, name: string, field: string) =>
-  world.calls
-    .filter((call) => call.name === name)
-    .map(({ detail }) => (detail as Record<string, unknown>)[field]);
-
-/** Hides and shows the app at these times. */
-const absent = (world: World, hideAt: number, showAt: number) => {
-  at(hideAt, world.hide);
-  at(showAt, world.show);
+/** Hides the app, and shows it again. */
+const absent = ({ at, app }: Scenario, hidden: Time, shown: Time) => {
+  at(hidden, app.background);
+  at(shown, app.foreground);
 };
 
 describe('F6: a step that the background interrupted', () => {
-  const FORMS: readonly (readonly [string, unknown])[] = [
-    ['its errMsg', { errMsg: 'request:fail interrupted', errno: 600003 }],
+  const FORMS: readonly (readonly [title: string, reason: unknown])[] = [
+    ['its errMsg', cutOff],
     ['its errMsg, without an errno', { errMsg: 'request:fail interrupted' }],
     [
       'the errMsg of its cause',
@@ -48,378 +27,374 @@ describe('F6: a step that the background interrupted', () => {
     ],
   ];
 
-  for (const pace of PACES) {
-    for (const [title, reason] of FORMS) {
-      test(
-        `F6: is taken again at once where the app is shown: by ${title}, with ${pace.title}`,
-        virtually(({ flush }) => {
-          const world = createWorld({
-            pace,
-            silentLogin: [fails(reason), issued('A')],
-            config: { retry: { count: 0, delay: 1000 } },
-          });
-          const { log } = watch(world.session.login());
-          flush();
-          expect(log).toEqual(['A', '|']);
-          expect(handed(world, 'silentLogin', 'code')).toEqual(['code1', 'code2']);
-          const [first, second] = times(world, 'wx.login');
-          expect(second - first).toBe(pace.title === 'an asynchronous platform' ? 60 : 0);
-        }),
-      );
-    }
-  }
+  for (const pace of PACES)
+    for (const [title, reason] of FORMS)
+      test(`F6: is taken again at once where the app is shown: by ${title}; ${pace}`, () =>
+        sessionMarbles(
+          ({ session, wx, backend, expectCalls, expectObservable }) => {
+            backend.silentLogin(['50ms #', '50ms A'], { '#': reason });
 
-  test(
-    'F6: is taken again when the app is shown, not before',
-    virtually(({ flush }) => {
-      const world = createWorld({
-        silentLogin: [later(100, interrupted), issued('A')],
-        config: { retry: { count: 0, delay: 0 } },
-      });
-      const { log } = watch(world.session.login());
-      absent(world, 50, 60_000);
-      flush();
-      expect(times(world, 'wx.login')).toEqual([0, 60_000]);
-      expect(log).toEqual(['A', '|']);
-    }),
-  );
+            expectCalls(wx.login).toBe(pace === 'timed' ? '   x 59ms x' : '(xx)');
+            expectCalls(backend.silentLogin).inPace('           10ms a 59ms b');
+            expectObservable(session.login()).inPace('          120ms  (A|)');
+          },
+          { ...oneTry, pace },
+        ));
 
-  test(
-    'F6: is taken again at once where the app was hidden and is shown already',
-    virtually(({ flush }) => {
-      const world = createWorld({ silentLogin: [later(100, interrupted), issued('A')] });
-      watch(world.session.login());
-      absent(world, 50, 120);
-      flush();
-      expect(times(world, 'wx.login')).toEqual([0, 160]);
-    }),
-  );
+  test('F6: is taken again when the app is shown, not before', () =>
+    sessionMarbles((scenario) => {
+      const { session, wx, backend, expectCalls, expectObservable } = scenario;
+      backend.silentLogin(['150ms #', '50ms A'], interrupted);
+      absent(scenario, '50ms', '1m');
 
+      expectCalls(wx.login).toBe('              x 59999ms x');
+      expectObservable(session.login()).toBe('  60060ms     (A|)');
+    }, oneTry));
+
+  test('F6: is taken again at once where the app was hidden and is shown already', () =>
+    sessionMarbles((scenario) => {
+      const { session, wx, backend, expectCalls, expectObservable } = scenario;
+      backend.silentLogin(['150ms #', '50ms A'], interrupted);
+      absent(scenario, '50ms', '120ms');
+
+      expectCalls(wx.login).toBe('            x 159ms x');
+      expectObservable(session.login()).toBe('220ms     (A|)');
+    }));
+
+  const noPlugin = () => {
+    throw new Error('not in plugins');
+  };
   for (const [title, wx] of [
     ['cannot tell', { onAppShow: undefined, onAppHide: undefined }],
-    [
-      'cannot tell, and throws',
-      {
-        onAppShow: () => {
-          throw new Error('not in plugins');
+    ['cannot tell, and throws', { onAppShow: noPlugin, onAppHide: undefined }],
+  ] as const)
+    test(`F6: is taken again at once where the platform ${title}`, () =>
+      sessionMarbles(
+        (scenario) => {
+          const { session, backend, expectCalls, expectObservable } = scenario;
+          backend.silentLogin(['50ms #', '50ms A'], interrupted);
+
+          expectCalls(scenario.wx.login).toBe('   x 59ms x');
+          expectObservable(session.login()).toBe('120ms    (A|)');
         },
-        onAppHide: undefined,
+        { wx },
+      ));
+
+  const STEPS: readonly {
+    readonly title: string;
+    readonly step: (scenario: Scenario) => Scenario['wx']['login'];
+    readonly script: (scenario: Scenario) => void;
+    readonly marbles: string;
+    readonly prompts?: string;
+  }[] = [
+    {
+      title: 'wx.login',
+      step: ({ wx }) => wx.login,
+      script: ({ wx }) => wx.login(['10ms #', '10ms a'], interrupted),
+      marbles: '70ms (A|)',
+    },
+    {
+      title: 'the silent exchange',
+      step: ({ backend }) => backend.silentLogin,
+      script: ({ backend }) => backend.silentLogin(['50ms #', '50ms A'], interrupted),
+      marbles: '120ms (A|)',
+    },
+    {
+      title: 'refresh',
+      step: ({ backend }) => backend.refresh,
+      script: ({ storage, backend }) => {
+        storage.holds('R');
+        backend.refresh(['50ms #', '50ms A'], interrupted);
       },
-    ],
-  ] as const) {
-    test(
-      `F6: is taken again at once where the platform ${title}`,
-      virtually(({ flush }) => {
-        const world = createWorld({ wx, silentLogin: [interrupted, issued('A')] });
-        const { log } = watch(world.session.login());
-        flush();
-        expect(times(world, 'wx.login')).toEqual([0, 60]);
-        expect(log).toEqual(['A', '|']);
-      }),
-    );
-  }
-
-  const STEPS: readonly (readonly [string, Script, string])[] = [
-    ['wx.login', { login: [interrupted, code('code1')] }, 'wx.login'],
-    ['the silent exchange', { silentLogin: [interrupted, issued('A')] }, 'silentLogin'],
-    ['refresh', { stored: record('R', { expiresAt: -1 }), refresh: [interrupted, issued('A')] }, 'refresh'],
-    [
-      'the interactive exchange under a ticket',
-      { silentLogin: [wanted('phoneNumber', 'ticket')], interactiveLogin: [interrupted, issued('A')] },
-      'login',
-    ],
-    [
-      'the interactive exchange of an after-answer method',
-      { silentLogin: [wanted('phoneNumber')], interactiveLogin: [interrupted, issued('A')] },
-      'login',
-    ],
+      marbles: '100ms (A|)',
+    },
+    {
+      title: 'the interactive exchange under a ticket',
+      step: ({ backend }) => backend.login,
+      script: ({ backend }) => {
+        backend.silentLogin('50ms p', ticket);
+        backend.login(['50ms #', '50ms A'], interrupted);
+      },
+      marbles: '1160ms (A|)',
+      prompts: '60ms p 999ms .',
+    },
+    {
+      title: 'the interactive exchange of an after-answer method',
+      step: ({ backend }) => backend.login,
+      script: ({ backend }) => {
+        backend.silentLogin('50ms p');
+        backend.login(['50ms #', '50ms A'], interrupted);
+      },
+      marbles: '1180ms (A|)',
+      prompts: '60ms p 999ms .',
+    },
   ];
+  for (const pace of PACES)
+    for (const { title, step, script, marbles, prompts = '' } of STEPS)
+      test(`F6: any step: ${title}; ${pace}`, () =>
+        sessionMarbles(
+          (scenario) => {
+            const { session, user, expectCalls, expectPrompts, expectEvents, expectObservable } = scenario;
+            script(scenario);
+            user.grant('1s');
 
-  for (const pace of PACES) {
-    for (const [title, script, step] of STEPS) {
-      test(
-        `F6: any step: ${title}, with ${pace.title}`,
-        virtually(({ flush }) => {
-          const world = createWorld({ pace, ...script, config: { retry: { count: 0, delay: 0 } } });
-          const { seen } = user(world.session, phone);
-          const { log } = watch(world.session.login());
-          flush();
-          expect(log).toEqual(['A', '|']);
-          expect(world.count(step)).toBe(2);
-          expect(seen.length).toBeLessThan(2);
-          expect(world.events.map(({ type }) => type)).not.toContain('login-failure');
-        }),
-      );
-    }
-  }
+            expectObservable(session.login()).inPace(marbles);
+            expectCalls(step(scenario)).times(2);
+            expectPrompts().inPace(prompts);
+            expectEvents().inOrder(`${title === 'refresh' ? 'x' : ''}s${prompts && 'p'}y`);
+          },
+          { ...oneTry, credentials: over, pace },
+        ));
 
-  test(
-    'F6: any step: afterLogin',
-    virtually(({ flush }) => {
-      let calls = 0;
-      const afterLogin = () => (calls++ ? EMPTY : interrupted);
-      const world = createWorld({ config: { afterLogin } });
-      const { log } = watch(world.session.login());
-      flush();
-      expect(log).toEqual(['A', '|']);
-      expect(calls).toBe(2);
-      expect(world.count('silentLogin')).toBe(1);
-    }),
-  );
+  test('F6: any step: afterLogin', () => {
+    let calls = 0;
+    sessionMarbles(
+      ({ session, backend, expectCalls, expectObservable }) => {
+        expectCalls(backend.silentLogin).toBe(' 10ms a');
+        expectObservable(session.login()).toBe('60ms (A|)');
+      },
+      { afterLogin: () => (calls++ ? EMPTY : throwError(() => cutOff)) },
+    );
+    expect(calls).toBe(2);
+  });
 
-  test(
-    'F6 F3: an interactive exchange whose answer came under its code is not taken again',
-    virtually(({ flush }) => {
-      const before: AuthMethod = { code: 'before-prompt', read: (detail) => detail };
-      const world = createWorld({
-        interactiveLogin: [interrupted, issued('A')],
-        config: { methods: { before } },
+  test('F6 F3: an interactive exchange whose answer came under its code is not taken again', () => {
+    const before: AuthMethod = { code: 'before-prompt', read: (detail) => detail };
+    sessionMarbles(
+      ({ session, wx, backend, user, expectCalls, expectPrompts, expectObservable }) => {
+        backend.login('50ms #', interrupted);
+        user.answer('answer', '1s');
+
+        const login = session.login({ mode: 'forceAuth', method: 'before' });
+        expectCalls(wx.login).toBe('    x');
+        expectPrompts().toBe('          10ms b 999ms .');
+        expectCalls(backend.login).toBe('1010ms        a');
+        expectObservable(login).toBe('  1060ms        #', {}, 'backend-unreachable');
+      },
+      { methods: { before } },
+    );
+  });
+
+  test('F6 L3: backend.logout is called once, interrupted or not', () =>
+    sessionMarbles(({ session, storage, backend, expectCalls, expectEvents, expectObservable }) => {
+      storage.holds('A');
+      backend.logout('50ms #', interrupted);
+      const logout = defer(() => session.logout());
+
+      expectObservable(logout).toBe('           50ms (u|)', { u: undefined });
+      expectCalls(backend.logout).toBe('         A');
+      expectEvents().toBe('                      o 49ms b');
+    }));
+
+  test('F6: at most twice in a flight: one step', () =>
+    sessionMarbles(({ session, backend, expectCalls, expectObservable }) => {
+      backend.silentLogin(['50ms #', '50ms #', '50ms A'], interrupted);
+
+      expectCalls(backend.silentLogin).toBe(' 10ms a 59ms b 59ms c');
+      expectObservable(session.login()).toBe('180ms               (A|)');
+    }));
+
+  test('F6: at most twice in a flight: wx.login', () =>
+    sessionMarbles(({ session, wx, expectCalls, expectObservable }) => {
+      wx.login.always('10ms #', interrupted);
+
+      expectCalls(wx.login).toBe('            x 9ms x 9ms x');
+      expectObservable(session.login()).toBe('30ms                #', {}, 'code-unavailable');
+    }));
+
+  for (const [title, config] of [
+    ['the third time it is unreachable', oneTry],
+    ['no further try is made of it as a network failure either', {}],
+  ] as const)
+    test(`F6: at most twice in a flight: ${title}`, () =>
+      sessionMarbles(({ session, backend, expectCalls, expectObservable }) => {
+        backend.silentLogin.always('50ms #', interrupted);
+
+        expectCalls(backend.silentLogin).toBe(' 10ms a 59ms b 59ms c');
+        expectObservable(session.login()).toBe('180ms              #', {}, 'backend-unreachable');
+      }, config));
+
+  test('F6: at most twice in a flight: all its steps together', () =>
+    sessionMarbles(({ session, wx, backend, user, expectCalls, expectObservable }) => {
+      wx.login(['10ms #', '10ms a', '10ms b'], interrupted);
+      backend.silentLogin(['50ms #', '50ms p'], { ...ticket, ...interrupted });
+      backend.login('50ms #', interrupted);
+      user.grant('1s');
+
+      expectCalls(wx.login).toBe('            x 9ms x 59ms x');
+      expectCalls(backend.silentLogin).toBe(' 20ms a 59ms      b');
+      expectCalls(backend.login).toBe('       1130ms                 t');
+      expectObservable(session.login()).toBe('1180ms                 #', {}, 'backend-unreachable');
+    }, oneTry));
+
+  test('F6: the next flight has its own two', () =>
+    sessionMarbles(({ session, backend, expectObservable }) => {
+      backend.silentLogin(['50ms #', '50ms #', '50ms A', '50ms #', '50ms #', '50ms B'], interrupted);
+
+      expectObservable(session.login()).toBe('                        180ms  (A|)');
+      expectObservable(session.login({ mode: 'force' }), '2s ^').toBe('2180ms (B|)');
+    }, oneTry));
+
+  test('F6 F3: what is interrupted does not use up the tries after a transient failure', () =>
+    sessionMarbles(({ session, backend, expectCalls, expectObservable }) => {
+      backend.silentLogin(['50ms f', '50ms #', '50ms f', '50ms #', '50ms A'], {
+        ...interrupted,
+        f: failure({ statusCode: 503, header: {}, data: {} }),
       });
-      user(world.session, 'answer', 'answer');
-      const { log } = watch(world.session.login({ mode: 'forceAuth', method: 'before' }));
-      flush();
-      expect(log).toEqual(['!backend-unreachable']);
-      expect(world.count('login')).toBe(1);
-      expect(world.count('wx.login')).toBe(1);
-    }),
-  );
 
-  test(
-    'F6 L3: backend.logout is called once, interrupted or not',
-    virtually(({ flush }) => {
-      const world = createWorld({ stored: record('A'), backendLogout: [interrupted, of(undefined)] });
-      watch(world.session.logout());
-      flush();
-      expect(world.count('backend.logout')).toBe(1);
-    }),
-  );
+      // The fifth wx.login in a second waits (W3).
+      expectCalls(backend.silentLogin).toBe(' 10ms a 59ms b 59ms c 59ms d 819ms e');
+      expectObservable(session.login()).toBe('1060ms                            (A|)');
+    }));
 
-  test(
-    'F6: at most twice in a flight: one step',
-    virtually(({ flush }) => {
-      const twice = createWorld({ silentLogin: [interrupted, interrupted, issued('A')] });
-      const ever = createWorld({ silentLogin: [interrupted], config: { retry: { count: 0, delay: 0 } } });
-      const codes = createWorld({ login: [interrupted] });
-      const logs = [twice, ever, codes].map(({ session }) => watch(session.login()).log);
-      flush();
-      expect(logs).toEqual([['A', '|'], ['!backend-unreachable'], ['!code-unavailable']]);
-      expect(ever.count('silentLogin')).toBe(3);
-      expect(codes.count('wx.login')).toBe(3);
-    }),
-  );
+  test('F6: errno 600003 without the word is an ordinary network failure', () =>
+    sessionMarbles(({ session, backend, expectCalls, expectObservable }) => {
+      backend.silentLogin('50ms #', { '#': { errMsg: 'request:fail network is cut', errno: 600003 } });
 
-  test(
-    'F6: at most twice in a flight: no further try is made of it as a network failure either',
-    virtually(({ flush }) => {
-      const world = createWorld({ silentLogin: [interrupted] });
-      const { log } = watch(world.session.login());
-      flush();
-      expect(log).toEqual(['!backend-unreachable']);
-      expect(world.count('silentLogin')).toBe(3);
-    }),
-  );
+      expectCalls(backend.silentLogin).toBe(' 10ms a');
+      expectObservable(session.login()).toBe('60ms #', {}, 'backend-unreachable');
+    }, oneTry));
 
-  test(
-    'F6: at most twice in a flight: all its steps together',
-    virtually(({ flush }) => {
-      const world = createWorld({
-        login: [interrupted, code('code1'), code('code2')],
-        silentLogin: [interrupted, wanted('phoneNumber', 'ticket')],
-        interactiveLogin: [interrupted, issued('A')],
-        config: { retry: { count: 0, delay: 0 } },
-      });
-      user(world.session, phone);
-      const { log } = watch(world.session.login());
-      flush();
-      expect(log).toEqual(['!backend-unreachable']);
-      expect(world.count('wx.login')).toBe(3);
-      expect(world.count('silentLogin')).toBe(2);
-      expect(world.count('login')).toBe(1);
-    }),
-  );
+  test('F6: a logout while the step waits for the app to be shown ends it', () =>
+    sessionMarbles((scenario) => {
+      const { session, wx, backend, app, at, expectCalls, expectSession, expectObservable } = scenario;
+      backend.silentLogin('150ms #', interrupted);
+      absent(scenario, '50ms', '1m');
+      at('30s', app.logout);
 
-  test(
-    'F6: the next flight has its own two',
-    virtually(({ flush }) => {
-      const script = [interrupted, interrupted, issued('A'), interrupted, interrupted, issued('B')];
-      const world = createWorld({ silentLogin: script, config: { retry: { count: 0, delay: 0 } } });
-      const first = watch(world.session.login());
-      flush();
-      const second = watch(world.session.login({ mode: 'force' }));
-      flush();
-      expect([first.log, second.log]).toEqual([
-        ['A', '|'],
-        ['B', '|'],
-      ]);
-    }),
-  );
-
-  test(
-    'F6 F3: what is interrupted does not use up the tries after a transient failure',
-    virtually(({ flush }) => {
-      const script = [status(503), interrupted, status(503), interrupted, issued('A')];
-      const world = createWorld({ silentLogin: script });
-      const { log } = watch(world.session.login());
-      flush();
-      expect(log).toEqual(['A', '|']);
-      expect(new Set(handed(world, 'silentLogin', 'code')).size).toBe(5);
-    }),
-  );
-
-  test(
-    'F6: errno 600003 without the word is an ordinary network failure',
-    virtually(({ flush }) => {
-      const cut = fails({ errMsg: 'request:fail network is cut', errno: 600003 });
-      const world = createWorld({
-        silentLogin: [cut, issued('A')],
-        config: { retry: { count: 0, delay: 0 } },
-      });
-      const { log } = watch(world.session.login());
-      flush();
-      expect(log).toEqual(['!backend-unreachable']);
-      expect(world.count('silentLogin')).toBe(1);
-    }),
-  );
-
-  test(
-    'F6: a logout while the step waits for the app to be shown ends it',
-    virtually(({ flush }) => {
-      const world = createWorld({ silentLogin: [later(100, interrupted), issued('A')] });
-      const { log } = watch(world.session.login());
-      absent(world, 50, 60_000);
-      at(30_000, () => void world.session.logout());
-      flush();
-      expect(log).toEqual(['!logged-out']);
-      expect(world.count('wx.login')).toBe(1);
-      expect(word(world.session.snapshot)).toBe('anonymous');
-    }),
-  );
+      expectCalls(wx.login).toBe('            x');
+      expectSession(session).toBe('           (ns) 29996ms n');
+      expectObservable(session.login()).toBe('30s #', {}, 'logged-out');
+    }));
 });
 
 describe('F6: time limits count foreground time', () => {
-  const LIMITS: readonly (readonly [string, Script, number])[] = [
-    ['wx.login', { login: [never] }, 10_000],
-    ['the silent exchange', { silentLogin: [never] }, 15_010],
-    ['refresh', { stored: record('R', { expiresAt: -1 }), refresh: [never] }, 15_000],
-    ['afterLogin', { config: { afterLogin: () => NEVER } }, 15_060],
+  const LIMITS: readonly {
+    readonly title: string;
+    readonly script: (scenario: Scenario) => void;
+    readonly end: number;
+    readonly config?: MarblesConfig;
+  }[] = [
+    { title: 'wx.login', script: ({ wx }) => wx.login('-'), end: 10_000 },
+    { title: 'the silent exchange', script: ({ backend }) => backend.silentLogin('-'), end: 15_010 },
+    {
+      title: 'refresh',
+      script: ({ storage, backend }) => {
+        storage.holds('R');
+        backend.refresh('-');
+      },
+      end: 15_000,
+      config: { credentials: over },
+    },
+    {
+      title: 'afterLogin',
+      script: () => undefined,
+      end: 15_060,
+      config: { afterLogin: () => NEVER },
+    },
+    {
+      title: 'the interactive exchange',
+      script: ({ backend, user }) => {
+        backend.silentLogin('50ms p', ticket);
+        backend.login('-');
+        user.grant('1s');
+      },
+      end: 16_060,
+    },
+    {
+      title: 'the prompt',
+      script: ({ backend, user }) => {
+        backend.silentLogin('50ms p', ticket);
+        user.away();
+      },
+      end: 20_060,
+      config: { timeouts: { prompt: 20_000 } },
+    },
+  ];
+  const ABSENCES: readonly (readonly (readonly [hidden: number, shown: number])[])[] = [
+    [],
+    [[5000, 300_000]],
     [
-      'the interactive exchange',
-      { silentLogin: [wanted('phoneNumber', 'ticket')], interactiveLogin: [never] },
-      16_060,
-    ],
-    [
-      'the prompt',
-      { silentLogin: [wanted('phoneNumber', 'ticket')], config: { timeouts: { prompt: 20_000 } } },
-      20_060,
+      [2000, 3000],
+      [4000, 4500],
+      [6000, 100_000],
     ],
   ];
+  for (const { title, script, end, config } of LIMITS)
+    for (const absences of ABSENCES)
+      test(`F6 F2: ${title} is given up ${end} ms after the start, ${absences.length} absences not counted`, () =>
+        sessionMarbles((scenario) => {
+          script(scenario);
+          absences.forEach(([hidden, shown]) => absent(scenario, hidden, shown));
+          const missed = absences.reduce((sum, [hidden, shown]) => sum + shown - hidden, 0);
 
-  for (const [title, script, end] of LIMITS) {
-    for (const absences of [
-      [],
-      [[5000, 300_000]],
-      [
-        [2000, 3000],
-        [4000, 4500],
-        [6000, 100_000],
-      ],
-    ]) {
-      test(
-        `F6 F2: ${title} is given up ${end} ms after the start, ${absences.length} absences not counted`,
-        virtually(({ flush }) => {
-          const world = createWorld(script);
-          user(world.session, title === 'the prompt' ? away : phone);
-          absences.forEach(([hideAt, showAt]) => absent(world, hideAt, showAt));
-          const missed = absences.reduce((sum, [hideAt, showAt]) => sum + showAt - hideAt, 0);
-          const { log } = watch(world.session.login());
-          const seen: string[][] = [];
-          at(end + missed - 1, () => seen.push([...log]));
-          at(end + missed + 1, () => seen.push([...log]));
-          flush();
-          expect(seen).toEqual([[], ['!login-timeout']]);
-        }),
-      );
-    }
-  }
+          const { session, expectObservable } = scenario;
+          expectObservable(session.login()).toBe(`${end + missed}ms #`, {}, 'login-timeout');
+        }, config));
 
-  test(
-    'F6 F2: an answer that comes after a long absence is in time',
-    virtually(({ flush }) => {
-      const world = createWorld({ silentLogin: [later(100_000, issued('A'))] });
-      const { log } = watch(world.session.login());
-      absent(world, 1000, 99_000);
-      flush();
-      expect(log).toEqual(['A', '|']);
-    }),
-  );
+  test('F6 F2: an answer that comes after a long absence is in time', () =>
+    sessionMarbles((scenario) => {
+      const { session, backend, expectObservable } = scenario;
+      backend.silentLogin('100050ms A');
+      absent(scenario, '1s', '99s');
 
-  test(
-    'F6 F2: a limit does not end while the app stays hidden',
-    virtually(({ flush }) => {
-      const world = createWorld({ login: [never] });
-      const { log } = watch(world.session.login());
-      at(1000, world.hide);
-      at(1_000_000, () => expect(log).toEqual([]));
-      flush();
-      expect(log).toEqual([]);
-      expect(word(world.session.snapshot)).toBe('silent');
-    }),
-  );
+      expectObservable(session.login()).toBe('100060ms (A|)');
+    }));
 
-  test(
-    'F6 F2: a step that starts while the app is hidden has its whole limit when the app is shown',
-    virtually(({ flush }) => {
-      const world = createWorld({ silentLogin: [never] });
-      const { log } = watch(world.session.login());
-      const seen: string[][] = [];
-      absent(world, 5, 50_000);
-      at(64_999, () => seen.push([...log]));
-      at(65_001, () => seen.push([...log]));
-      flush();
-      expect(seen).toEqual([[], ['!login-timeout']]);
-    }),
-  );
+  test('F6 F2: a limit does not end while the app stays hidden', () =>
+    sessionMarbles(
+      ({ session, wx, app, at, expectSession, expectObservable }) => {
+        wx.login('-');
+        at('1s', app.background);
 
-  test(
-    'F6 F2: the end of a logout waits for foreground time too',
-    virtually(({ flush }) => {
-      const world = createWorld({ stored: record('A'), backendLogout: [never] });
-      const { log } = watch(world.session.logout());
-      absent(world, 1000, 100_000);
-      const ended: boolean[] = [];
-      [15_001, 113_999, 114_001].forEach((ms) => at(ms, () => ended.push(log.includes('|'))));
-      flush();
-      expect(ended).toEqual([false, false, true]);
-    }),
-  );
+        expectObservable(session.login()).toBe('');
+        expectSession(session).toBe('(ns)');
+      },
+      { until: '1h' },
+    ));
 
-  test(
-    'F6 F2: showing and hiding twice over changes nothing',
-    virtually(({ flush }) => {
-      const world = createWorld({ login: [never] });
-      const { log } = watch(world.session.login());
-      [1000, 2000].forEach((ms) => at(ms, world.show));
-      [3000, 4000].forEach((ms) => at(ms, world.hide));
-      [50_000, 51_000].forEach((ms) => at(ms, world.show));
-      const seen: string[][] = [];
-      at(56_999, () => seen.push([...log]));
-      at(57_001, () => seen.push([...log]));
-      flush();
-      expect(seen).toEqual([[], ['!login-timeout']]);
-    }),
-  );
+  test('F6 F2: a step that starts while the app is hidden has its whole limit when the app is shown', () =>
+    sessionMarbles((scenario) => {
+      const { session, backend, expectObservable } = scenario;
+      backend.silentLogin('-');
+      absent(scenario, '5ms', '50s');
+
+      expectObservable(session.login()).toBe('65s #', {}, 'login-timeout');
+    }));
+
+  test('F6 F2: the end of a logout waits for foreground time too', () =>
+    sessionMarbles((scenario) => {
+      const { session, storage, backend, expectEvents, expectObservable } = scenario;
+      storage.holds('A');
+      backend.logout('-');
+      absent(scenario, '1s', '100s');
+
+      const logout = defer(() => session.logout());
+      expectObservable(logout).toBe('  114s    (u|)', { u: undefined });
+      expectEvents().toBe('           o 113999ms b', { b: 'backend-logout-failure !login-timeout' });
+    }));
+
+  test('F6 F2: showing and hiding twice over changes nothing', () =>
+    sessionMarbles(({ session, wx, app, perform, expectObservable }) => {
+      wx.login('-');
+      // prettier-ignore
+      perform('                               1s f 999ms f 999ms b 999ms b 45999ms f 999ms f', {
+        b: app.background,
+        f: app.foreground,
+      });
+
+      expectObservable(session.login()).toBe('57s #', {}, 'login-timeout');
+    }));
 });
 
-test(
-  'F6: a retry that was waiting goes on after an absence',
-  virtually(({ flush }) => {
-    const world = createWorld({
-      silentLogin: [offline, issued('A')],
-      config: { retry: { count: 1, delay: 1000 } },
-    });
-    const { log } = watch(world.session.login());
-    absent(world, 100, 5000);
-    flush();
-    expect(log).toEqual(['A', '|']);
-  }),
-);
+test('F6: a retry that was waiting goes on after an absence', () =>
+  sessionMarbles(
+    (scenario) => {
+      const { session, backend, expectObservable } = scenario;
+      backend.silentLogin(['50ms #', '50ms A']);
+      absent(scenario, '100ms', '300ms');
+
+      expectObservable(session.login()).toBe('620ms (A|)');
+    },
+    { retry: { count: 1, delay: 1000 }, random: 0.5 },
+  ));
