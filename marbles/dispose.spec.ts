@@ -12,7 +12,7 @@ import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 
 const request = (session: Session) => requestWithLogin(session, { url: '/orders' });
 
-const unavailable = { f: failure({ statusCode: 503 }) };
+const unavailable = () => ({ f: failure({ statusCode: 503 }) });
 
 /** A store whose read never ends. */
 const stuck = {
@@ -110,7 +110,7 @@ describe('C3: dispose', () => {
   test('C3: who waits for the turn of a wx.login gets disposed', () =>
     sessionMarbles(
       ({ session, wx, backend, app, at, expectCalls, expectObservable }) => {
-        backend.silentLogin.always('50ms f', unavailable);
+        backend.silentLogin.always('50ms f', unavailable());
         at('500ms', app.dispose);
 
         expectCalls(wx.login).toBe('            x 59ms x 59ms x 59ms x');
@@ -297,7 +297,7 @@ describe('C3: timers are gone', () => {
     },
     {
       title: 'of the turn of a wx.login',
-      script: ({ backend }) => backend.silentLogin.always('f', unavailable),
+      script: ({ backend }) => backend.silentLogin.always('f', unavailable()),
       config: { retry: { count: 9 } },
     },
     {

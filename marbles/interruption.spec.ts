@@ -18,12 +18,12 @@ const absent = ({ at, app }: Scenario, hidden: Time, shown: Time) => {
 };
 
 describe('F6: a step that the background interrupted', () => {
-  const FORMS: readonly (readonly [title: string, reason: unknown])[] = [
-    ['its errMsg', cutOff],
-    ['its errMsg, without an errno', { errMsg: 'request:fail interrupted' }],
+  const FORMS: readonly (readonly [title: string, reason: () => unknown])[] = [
+    ['its errMsg', () => cutOff],
+    ['its errMsg, without an errno', () => ({ errMsg: 'request:fail interrupted' })],
     [
       'the errMsg of its cause',
-      sessionError('request-failed', 'wx.request failed', { errMsg: 'request:fail interrupted' }),
+      () => sessionError('request-failed', 'wx.request failed', { errMsg: 'request:fail interrupted' }),
     ],
   ];
 
@@ -32,7 +32,7 @@ describe('F6: a step that the background interrupted', () => {
       test(`F6: is taken again at once where the app is shown: by ${title}; ${pace}`, () =>
         sessionMarbles(
           ({ session, wx, backend, expectCalls, expectObservable }) => {
-            backend.silentLogin(['50ms #', '50ms A'], { '#': reason });
+            backend.silentLogin(['50ms #', '50ms A'], { '#': reason() });
 
             expectCalls(wx.login).toBe(pace === 'timed' ? '   x 59ms x' : '(xx)');
             expectCalls(backend.silentLogin).inPace('           10ms a 59ms b');
