@@ -128,3 +128,5 @@ declare module 'vega-lite' {
 }
 
 declare module 'regenerator-runtime/runtime.js';
+
+declare module 'regenerator-runtime/runtime.js';

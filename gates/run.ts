@@ -245,8 +245,6 @@ async function runApp(folder: string, logsIn: boolean): Promise<string> {
     getStorageSync: (key: string) => storage.get(key) ?? '',
     setStorageSync: (key: string, value: unknown) => storage.set(key, value),
     removeStorageSync: (key: string) => storage.delete(key),
-    getAccountInfoSync: () => ({ miniProgram: { appId: 'wx00000000000050a1' } }),
-    getExtConfigSync: () => ({}),
   };
   const service = loadAppService({ root: folder, wx });
   service.require('./app');

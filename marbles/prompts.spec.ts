@@ -235,7 +235,7 @@ describe('a prompt that nobody sees', () => {
       backend.silentLogin('50ms p');
       const unseen = {
         code: 'prompt-unhandled',
-        message: expect.stringMatching(/session\.prompt\$/) as string,
+        message: expect.stringMatching(/session\.prompt\$.*auth-prompt.*promptByPage/) as string,
       };
 
       expectSession(session).toBe('           (ns) 56ms i 2999ms e', { e: 'anonymous !prompt-unhandled' });

@@ -1,4 +1,4 @@
-import { forkJoin, map, switchMap, timer } from 'rxjs';
+import { concat, defer, EMPTY, forkJoin, map, switchMap, timer } from 'rxjs';
 import { requestWithLogin, retryOnExpired, sessionRequest, withLogin } from 'rx-weapp-session';
 import type { LoginMode, RequestOptions, Session, SessionConfig } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
@@ -335,3 +335,17 @@ describe('E8: the retried request', () => {
     });
   }
 });
+
+test('E2: what follows a retry that completes empty is no retry: its mode counts', () =>
+  sessionMarbles(({ session, storage, resources, wx, ...it }) => {
+    storage.holds('R');
+    resources({ R: '100ms x' });
+    let subscriptions = 0;
+    const once = defer(() => (subscriptions++ ? EMPTY : send(session).pipe(withLogin(session))));
+    const fresh = send(session).pipe(withLogin(session, { mode: 'force' }));
+
+    it.subscribe(concat(once.pipe(retryOnExpired(session)), fresh));
+    it.subscribe(session.login({ mode: 'force' }));
+    it.expectCalls(wx.login).times(2);
+    it.expectRequests().inOrder('RB');
+  }));
