@@ -347,6 +347,10 @@ describe('C3: timers are gone', () => {
       use: (session) => session.logout(),
     },
     { title: 'of an asynchronous store', config: { store: stuck } },
+    {
+      title: 'of a write to an asynchronous store',
+      config: { store: { ...stuck, read: () => undefined, write: () => new Promise(() => undefined) } },
+    },
   ];
 
   for (const { title, script, config, use = (session: Session) => session.login() } of CASES)

@@ -267,13 +267,13 @@ describe('L1: the waiters of a flight in progress', () => {
   ])
     test(`L1: get logged-out during ${title}, and the late result changes nothing`, () =>
       sessionMarbles((scenario) => {
-        const { session, backend, user, at, expectSession, expectPrompts, expectEvents, expectObservable } =
+        const { session, backend, user, expectSession, expectPrompts, expectEvents, expectObservable } =
           scenario;
         backend.silentLogin('50ms p');
         user.grant('1s');
 
         logoutUnder(interactively(session), ms, scenario);
-        at(ms, () => expectObservable(session.prompt$, `${ms}ms ^`).toBe(`${ms}ms o`, { o: null }));
+        expectObservable(session.prompt$, `${ms}ms ^`).toBe(`${ms}ms o`, { o: null });
         expectSession(session).toBe(marbles);
         expectPrompts().toBe(prompts);
         expectEvents().inOrder('spfo', { f: 'login-failure !logged-out' });
