@@ -44,11 +44,7 @@ const persistent =
     let tries = 0;
     let codes = 0;
     const pause = (reason: unknown): ObservableInput<unknown> => {
-      const {
-        error,
-        again,
-        wait = Math.random() * retry.delay * 2 ** tries,
-      } = readFailure(reason, timeouts.exchange);
+      const { error, again, wait } = readFailure(reason, timeouts.exchange);
       if (isInterrupted(reason)) {
         if (flight.interruptions-- > 0) return whenShown(room);
         throw error;
@@ -56,7 +52,8 @@ const persistent =
       const freshCode = again === 'fresh-code' && codes++ < freshCodes;
       if (!freshCode && !(again === 'later' && tries++ < count)) throw error;
       tell(room, 'retry', error);
-      return freshCode ? [reason] : after(wait);
+      if (freshCode) return [reason];
+      return after(wait === undefined ? Math.random() * retry.delay * 2 ** (tries - 1) : wait);
     };
     const run = (): Observable<T> =>
       source.pipe(catchError((reason: unknown) => defer(() => pause(reason)).pipe(switchMap(run))));

@@ -1,4 +1,4 @@
-import { catchError, defer, take } from 'rxjs';
+import { catchError, defer, take, throwIfEmpty } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { tell } from './events';
 import { fieldsOf } from './fields';
@@ -32,7 +32,7 @@ function need(room: Room, alive: Alive, resolve: Resolve): void {
     if (exposes) settle(questions, { event });
     return exposes;
   };
-  const end = (detail?: unknown) => {
+  const end = (detail: unknown) => {
     const { event, buttonId } = fieldsOf(detail);
     settle(questions.splice(0), event === 'agree' ? { event, buttonId } : { event: 'disagree' });
   };
@@ -44,10 +44,11 @@ function need(room: Room, alive: Alive, resolve: Resolve): void {
   answer$
     .pipe(
       take(1),
+      throwIfEmpty(),
       catchError(() => [undefined]),
     )
     // eslint-disable-next-line rxjs-x/no-ignored-error -- a failure is a no
-    .subscribe({ next: end, complete: end });
+    .subscribe(end);
 }
 
 /**
