@@ -347,7 +347,8 @@ describe('L1: the waiters of a flight in progress', () => {
 
           expectSession(session).toBe('                               (nin)');
           expectPrompts().toBe('                                      (p.)');
-          expectObservable(late).toBe('                               (.p.)');
+          // Whoever is told later never sees a prompt that is taken back already.
+          expectObservable(late).toBe('.');
           expectObservable(session.login({ mode: 'forceAuth' })).toBe('#', {}, 'logged-out');
         },
         { pace },
