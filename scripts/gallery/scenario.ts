@@ -11,14 +11,16 @@ export interface Drawn {
 }
 
 const CLAUSE = /\b[A-Z]\d{1,2}\b/g;
-const PACE = /[;,]? ?\b(with|on) an asynchronous platform\b ?/g;
+/** Where a sentence begins: with its clauses and a colon. */
+const SENTENCE = /(?:\b[A-Z]\d{1,2},? ?)+:/g;
+const PACE = /[;,]? ?\b(?:(?:with|on) an asynchronous platform\b ?|timed$)/g;
 const ABOUT_STORAGE = /^[KL]/;
 
 /** The test's own sentence, without what it is grouped under. */
 function titleOf(test: string): string {
   const sentence = test.replace(PACE, '');
-  const first = sentence.search(CLAUSE);
-  return first < 0 ? sentence : sentence.slice(first);
+  const own = [...sentence.matchAll(SENTENCE)].pop();
+  return sentence.slice(own ? own.index : Math.max(0, sentence.search(CLAUSE)));
 }
 
 /** Draws what a spec recorded, on the platform that takes its time; a drawing that is the same as one before is left out. */
