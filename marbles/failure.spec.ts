@@ -1,9 +1,7 @@
 import {
-  asyncScheduler,
   catchError,
   concat,
   config as rxjsConfig,
-  defer,
   EMPTY,
   ignoreElements,
   merge,
@@ -50,7 +48,6 @@ import {
   watch,
   word,
 } from './support/world';
-import { promised } from './support/promised';
 import type { Script, World } from './support/world';
 
 const request = (session: Session) => requestWithLogin(session, { url: '/orders' });
@@ -85,174 +82,6 @@ const times = (world: World, name: string) =>
   world.calls.filter((call) => call.name === name).map((call) => call.at);
 
 /** A backend that is called without the world around it. */
-
-describe('F2: time limits', () => {
-  const over = { expiresAt: -1 };
-  const STEPS: readonly {
-    readonly title: string;
-    readonly step: string;
-    readonly script: Script;
-    readonly from: number;
-    readonly limit: 'code' | 'exchange';
-  }[] = [
-    { title: 'wx.login', step: 'wx.login', script: { login: [never] }, from: 0, limit: 'code' },
-    {
-      title: 'the silent exchange',
-      step: 'silentLogin',
-      script: { silentLogin: [never] },
-      from: 10,
-      limit: 'exchange',
-    },
-    {
-      title: 'refresh',
-      step: 'refresh',
-      script: { stored: record('R', over), refresh: [never] },
-      from: 0,
-      limit: 'exchange',
-    },
-    {
-      title: 'the interactive exchange',
-      step: 'login',
-      script: { silentLogin: [wanted('phoneNumber', 'ticket')], interactiveLogin: [never] },
-      from: 1060,
-      limit: 'exchange',
-    },
-    {
-      title: 'afterLogin',
-      step: 'silentLogin',
-      script: { config: { afterLogin: () => concat(of('busy'), NEVER) } },
-      from: 60,
-      limit: 'exchange',
-    },
-  ];
-
-  for (const { title, step, script, from, limit } of STEPS) {
-    for (const [timeouts, ms] of [
-      [undefined, limit === 'code' ? 10_000 : 15_000],
-      [{ [limit]: 700 }, 700],
-    ] as const) {
-      test(
-        `F2: ${title} may take ${ms} ms: login-timeout, not tried again, and the slot is free`,
-        virtually(({ flush }) => {
-          const world = createWorld({ ...script, config: { ...script.config, timeouts } });
-          const { session } = world;
-          user(session, phone);
-          const { log } = watch(session.login());
-          const seen: unknown[] = [];
-          at(from + ms - 1, () => seen.push([...log]));
-          at(from + ms + 1, () => {
-            seen.push([...log], world.count(step));
-            watch(session.login());
-            seen.push(session.snapshot.status);
-          });
-          flush();
-          expect(seen).toEqual([[], ['!login-timeout'], 1, 'authenticating']);
-          expect(world.count('wx.login') + world.count('refresh')).toBe(2);
-        }),
-      );
-    }
-  }
-
-  for (const [title, script] of [
-    ['wx.login', { login: [later(20_000, { code: 'late' })] }],
-    ['the silent exchange', { silentLogin: [later(20_000, issued('LATE'))] }],
-    ['a refusal', { silentLogin: [later(20_000, rejected)] }],
-    ['afterLogin', { config: { afterLogin: () => timer(20_000) } }],
-  ] as const) {
-    test(
-      `F2: a late answer has no effect: ${title}`,
-      virtually(({ flush }) => {
-        const world = createWorld(script);
-        const states = watch(world.session.session$);
-        const { log } = watch(world.session.login());
-        flush();
-        expect(asyncScheduler.now()).toBeGreaterThanOrEqual(title === 'wx.login' ? 10_000 : 15_000);
-        expect(log).toEqual(['!login-timeout']);
-        expect(states.log).toEqual(['anonymous', 'silent', 'anonymous !login-timeout']);
-        expect(world.count('storage.write')).toBe(0);
-      }),
-    );
-  }
-
-  test(
-    'F2: a late answer does not disturb the login that came after it',
-    virtually(({ flush }) => {
-      const world = createWorld({ silentLogin: [later(15_100, issued('LATE')), later(300, issued('B'))] });
-      const states = watch(world.session.session$);
-      const { log } = watch(world.session.login().pipe(catchError(() => world.session.login())));
-      flush();
-      expect(log).toEqual(['B', '|']);
-      expect(states.log).toEqual(['anonymous', 'silent', 'anonymous !login-timeout', 'silent', 'B']);
-    }),
-  );
-
-  test(
-    'F2: each exchange attempt has the whole limit',
-    virtually(({ flush }) => {
-      const slow = later(14_000, status(503));
-      const world = createWorld({ silentLogin: [slow, slow, later(14_000, issued('A'))] });
-      const { log } = watch(world.session.login());
-      flush();
-      expect(log).toEqual(['A', '|']);
-      expect(asyncScheduler.now()).toBeGreaterThan(42_000);
-    }),
-  );
-
-  test(
-    'F2: a time limit that ends a retry is not retried either',
-    virtually(({ flush }) => {
-      const world = createWorld({ silentLogin: [status(503), never] });
-      const { log } = watch(world.session.login());
-      flush();
-      expect(log).toEqual(['!login-timeout']);
-      expect(world.count('silentLogin')).toBe(2);
-    }),
-  );
-
-  test(
-    'F2: a store that never answers holds up the first request no longer than an exchange',
-    virtually(({ flush }) => {
-      const store = {
-        read: () => promised(later(20_000, record('LATE'))),
-        write: () => undefined,
-        remove: () => undefined,
-      };
-      const world = createWorld({ config: { store } });
-      const { log } = watch(request(world.session));
-      flush();
-      expect(times(world, 'wx.login')).toEqual([15_000]);
-      expect(log).toEqual(['200 A', '|']);
-      expect(word(world.session.snapshot)).toBe('A');
-      expect(eventsOf(world, 'storage-failure')).toHaveLength(1);
-    }),
-  );
-
-  test(
-    'F2: a store that never finishes writing holds up the end of a logout no longer than an exchange each time',
-    virtually(({ flush, expectObservable }) => {
-      const store = {
-        read: () => record('A'),
-        write: () => undefined,
-        remove: () => promised(NEVER),
-      };
-      const world = createWorld({ config: { store } });
-      expectObservable(defer(() => world.session.logout().pipe(ignoreElements()))).toBe('15s |');
-      flush();
-      expect(eventsOf(world, 'storage-failure')).toHaveLength(1);
-    }),
-  );
-
-  test(
-    'F2: backend.logout may take timeouts.exchange',
-    virtually(({ flush, expectObservable }) => {
-      const world = createWorld({ stored: record('A'), backendLogout: [concat(of(1), NEVER)] });
-      expectObservable(defer(() => world.session.logout().pipe(ignoreElements()))).toBe('15s |');
-      flush();
-      expect(eventsOf(world, 'backend-logout-failure')).toMatchObject([{ error: { code: 'login-timeout' } }]);
-      expect(world.count('backend.logout')).toBe(1);
-    }),
-  );
-});
 
 describe('F3: what is tried again', () => {
   const TRANSIENT: readonly (readonly [string, unknown])[] = [
