@@ -1,28 +1,8 @@
-import {
-  catchError,
-  concat,
-  config as rxjsConfig,
-  EMPTY,
-  ignoreElements,
-  merge,
-  NEVER,
-  of,
-  tap,
-  throwError,
-  timer,
-} from 'rxjs';
+import { catchError, config as rxjsConfig, EMPTY, ignoreElements, merge, of, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { requestWithLogin, sessionError, whileAuthenticated } from 'rx-weapp-session';
-import type {
-  AuthMethod,
-  Credential,
-  LoginBackend,
-  Session,
-  SessionConfig,
-  SessionError,
-} from 'rx-weapp-session';
+import { requestWithLogin, sessionError } from 'rx-weapp-session';
+import type { AuthMethod, LoginBackend, Session, SessionError } from 'rx-weapp-session';
 import {
-  at,
   createWorld,
   eventsOf,
   issued,
@@ -31,7 +11,6 @@ import {
   offline,
   PACES,
   phone,
-  record,
   refuses,
   status,
   user,
@@ -441,127 +420,6 @@ describe('F3: what is tried again', () => {
       flush();
       expect(errors).toMatchObject([{ code: 'code-unavailable', cause: result }]);
       expect(world.count('silentLogin')).toBe(0);
-    }),
-  );
-});
-
-describe('F5: afterLogin that fails', () => {
-  const HOOKS: readonly (readonly [string, NonNullable<SessionConfig['afterLogin']>, string])[] = [
-    ['errors', () => rejected, 'login-rejected'],
-    ['emits and then errors', () => concat(of(1), rejected), 'login-rejected'],
-    [
-      'throws',
-      () => {
-        throw closed;
-      },
-      'login-rejected',
-    ],
-    ['errors with a SessionError', () => fails(sessionError('auth-failed', 'no profile')), 'auth-failed'],
-    ['is cut off from the network', (_, send) => send({ url: '/me' }), 'backend-unreachable'],
-    ['takes too long', () => NEVER, 'login-timeout'],
-  ];
-
-  for (const pace of PACES) {
-    for (const [title, afterLogin, code] of HOOKS) {
-      test(
-        `F5: nobody sees authenticated, all waiters get the failure, nothing is stored: afterLogin ${title}, with ${pace.title}`,
-        virtually(({ flush }) => {
-          const login = [later(5, { code: 'code1' })];
-          const world = createWorld({ pace, login, respond: () => offline, config: { afterLogin } });
-          const { session } = world;
-          const states = watch(session.session$);
-          const socket = watch(of('open').pipe(whileAuthenticated(session)));
-          const errors = errorsOf(session.login(), session.login(), request(session));
-          flush();
-          expect(states.log).toEqual(['anonymous', 'silent', `anonymous !${code}`]);
-          expect(socket.log).toEqual([]);
-          expect(errors).toHaveLength(3);
-          expect(new Set(errors).size).toBe(1);
-          expect(errors[0]).toMatchObject({ code });
-          expect(world.count('storage.write')).toBe(0);
-          expect(world.count('silentLogin')).toBe(1);
-          expect(session.credential).toBeUndefined();
-          expect(world.events.map(({ type }) => type)).toEqual(['login-start', 'login-failure']);
-        }),
-      );
-    }
-  }
-
-  test(
-    'F5: while afterLogin runs nobody has the new credential, and the usable one from before goes on',
-    virtually(({ flush }) => {
-      const world = createWorld({
-        stored: record('A'),
-        silentLogin: [issued('B')],
-        config: { afterLogin: () => timer(500) },
-      });
-      watch(world.session.login({ mode: 'force' }));
-      at(300, () => {
-        expect(world.session.credential?.token).toBe('A');
-        expect(word(world.session.snapshot)).toBe('silent');
-        expect(world.count('storage.write')).toBe(0);
-      });
-      flush();
-      expect(world.session.credential?.token).toBe('B');
-    }),
-  );
-
-  test(
-    'F5: afterLogin that fails leaves the usable credential from before',
-    virtually(({ flush }) => {
-      const world = createWorld({
-        stored: record('A'),
-        silentLogin: [issued('B')],
-        config: { afterLogin: () => rejected },
-      });
-      watch(world.session.login({ mode: 'force' }));
-      flush();
-      expect(word(world.session.snapshot)).toBe('A !login-rejected');
-      expect(world.storage.get('rx-weapp-session:shop')).toEqual(record('A'));
-    }),
-  );
-
-  for (const pace of PACES) {
-    test(
-      `F5: what send brings back is a plain value: it expires nothing and is not retried; with ${pace.title}`,
-      virtually(({ flush }) => {
-        const seen: unknown[] = [];
-        const world = createWorld({
-          pace,
-          config: {
-            afterLogin: (_, send) =>
-              send({ url: '/me' }).pipe(tap(({ statusCode }) => seen.push(statusCode))),
-          },
-        });
-        world.refused.add('A');
-        const { log } = watch(world.session.login());
-        flush();
-        expect(world.sent).toEqual(['A']);
-        expect(seen).toEqual([401]);
-        expect(log).toEqual(['A', '|']);
-        expect(word(world.session.snapshot)).toBe('A');
-        expect(eventsOf(world, 'expired')).toEqual([]);
-        expect(world.count('wx.login')).toBe(1);
-      }),
-    );
-  }
-
-  test(
-    'F5: afterLogin has the whole flight to itself: the interactive stage too, but not a restored session',
-    virtually(({ flush }) => {
-      const tokens: string[] = [];
-      const afterLogin = ({ token }: Credential) => {
-        tokens.push(token);
-        return EMPTY;
-      };
-      const world = createWorld({ stored: record('R'), config: { afterLogin } });
-      user(world.session, phone);
-      watch(world.session.login());
-      flush();
-      expect(tokens).toEqual([]);
-      watch(world.session.login({ mode: 'forceAuth' }));
-      flush();
-      expect(tokens).toEqual(['A']);
     }),
   );
 });

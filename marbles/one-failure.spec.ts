@@ -6,16 +6,11 @@ import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { request } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
+import { theSame } from './support/the-same';
 
 const closed = new Error('this account is closed');
 /** In the scripts of this file `#` is the backend's no. */
 const rejected = { '#': closed };
-
-/** One and the same error wherever it is expected. */
-function theSame(code: SessionErrorCode): (error: unknown) => boolean {
-  const seen = new Set<unknown>();
-  return (error) => isSessionError(error, code) && seen.add(error).size === 1;
-}
 
 describe('F1: one failure for all, and then anew', () => {
   for (const pace of PACES) {
