@@ -1,4 +1,4 @@
-import { catchError, config as rxjsConfig, EMPTY, ignoreElements, merge, of, throwError } from 'rxjs';
+import { catchError, EMPTY, ignoreElements, merge, of, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { requestWithLogin, sessionError } from 'rx-weapp-session';
 import type { AuthMethod, LoginBackend, Session, SessionError } from 'rx-weapp-session';
@@ -6,20 +6,16 @@ import {
   createWorld,
   eventsOf,
   issued,
-  later,
-  never,
   offline,
   PACES,
   phone,
-  refuses,
   status,
   user,
   virtually,
   wanted,
   watch,
-  word,
 } from './support/world';
-import type { Script, World } from './support/world';
+import type { World } from './support/world';
 
 const request = (session: Session) => requestWithLogin(session, { url: '/orders' });
 const fails = (reason: unknown) => throwError(() => reason);
@@ -422,217 +418,4 @@ describe('F3: what is tried again', () => {
       expect(world.count('silentLogin')).toBe(0);
     }),
   );
-});
-
-describe('F7: what an app throws', () => {
-  const boom = new Error('boom');
-  const explode = (): never => {
-    throw boom;
-  };
-  const unhandled: unknown[] = [];
-  const { onUnhandledError } = rxjsConfig;
-
-  beforeEach(() => {
-    unhandled.length = 0;
-    rxjsConfig.onUnhandledError = (error) => unhandled.push(error);
-  });
-  afterEach(() => {
-    rxjsConfig.onUnhandledError = onUnhandledError;
-  });
-
-  for (const pace of PACES) {
-    for (const [title, source] of [
-      ['session$', (session: Session): Observable<unknown> => session.session$],
-      ['event$', (session: Session): Observable<unknown> => session.event$],
-      ['prompt$', (session: Session): Observable<unknown> => session.prompt$],
-    ] as const) {
-      test(
-        `F7: a throwing subscriber of ${title} changes nothing for the others; with ${pace.title}`,
-        virtually(({ flush }) => {
-          const world = createWorld({ pace, silentLogin: [wanted('phoneNumber')] });
-          const { session } = world;
-          source(session).subscribe(explode);
-          const states = watch(session.session$);
-          const { seen } = user(session, phone);
-          const { log } = watch(request(session));
-          flush();
-          expect(log).toEqual(['200 A', '|']);
-          expect(states.log).toEqual(['anonymous', 'silent', 'interactive', 'A']);
-          expect(seen).toHaveLength(1);
-          expect(world.events.map(({ type }) => type)).toEqual(['login-start', 'prompt', 'login-success']);
-          session.logout();
-          flush();
-          expect(word(session.snapshot)).toBe('anonymous');
-          expect(states.log.slice(-1)).toEqual(['anonymous']);
-          expect(unhandled).toContain(boom);
-        }),
-      );
-    }
-
-    test(
-      `F7: a waiter that throws changes nothing for the others; with ${pace.title}`,
-      virtually(({ flush }) => {
-        const world = createWorld({ pace, silentLogin: [later(10, issued('A')), rejected] });
-        const { session } = world;
-        session.login().subscribe(explode);
-        const first = watch(request(session));
-        const second = watch(session.login());
-        flush();
-        expect(first.log).toEqual(['200 A', '|']);
-        expect(second.log).toEqual(['A', '|']);
-
-        session.logout();
-        session.login().subscribe({ error: explode });
-        const third = watch(session.login());
-        flush();
-        expect(third.log).toEqual(['!login-rejected']);
-        expect(unhandled).toEqual([boom, boom]);
-      }),
-    );
-  }
-
-  for (const [title, hooks] of [
-    ['tips', { tips: explode }],
-    ['pageTips', { pageTips: explode }],
-  ] as const) {
-    test(
-      `F7: throwing ${title} change no more than the words`,
-      virtually(({ flush }) => {
-        const world = createWorld({ silentLogin: [wanted('phoneNumber')], config: hooks });
-        const { seen } = user(world.session, phone);
-        const { log } = watch(request(world.session));
-        flush();
-        expect(log).toEqual(['200 A', '|']);
-        expect(typeof seen[0].tips.title).toBe('string');
-        expect(eventsOf(world, 'hook-failure')).toMatchObject([{ error: { cause: boom } }]);
-      }),
-    );
-  }
-
-  for (const pace of PACES) {
-    test(
-      `F7 E6: a throwing isExpired changes no outcome; with ${pace.title}`,
-      virtually(({ flush }) => {
-        const world = createWorld({ pace, config: { isExpired: explode } });
-        world.refused.add('A');
-        const first = watch(request(world.session));
-        const second = watch(request(world.session));
-        flush();
-        expect(first.log).toEqual(['401', '|']);
-        expect(second.log).toEqual(['401', '|']);
-        expect(world.count('wx.login')).toBe(1);
-        expect(word(world.session.snapshot)).toBe('A');
-        expect(eventsOf(world, 'hook-failure').length).toBeGreaterThan(0);
-      }),
-    );
-
-    test(
-      `F7: a throwing attach sends nothing, and the other requests go out with the credential; with ${pace.title}`,
-      virtually(({ flush }) => {
-        const world = createWorld({
-          pace,
-          config: {
-            attach: (options, { token }) =>
-              options.url.endsWith('/bad')
-                ? explode()
-                : { ...options, header: { ...options.header, Authorization: `Bearer ${token}` } },
-          },
-        });
-        const bad = watch(requestWithLogin(world.session, { url: '/bad' }));
-        const good = watch(request(world.session));
-        flush();
-        expect(bad.log).toEqual([expect.stringMatching(/^!/)]);
-        expect(good.log).toEqual(['200 A', '|']);
-        expect(world.sent).toEqual(['A']);
-        expect(word(world.session.snapshot)).toBe('A');
-      }),
-    );
-  }
-
-  test(
-    'F7: a throwing method or store fails nobody but itself',
-    virtually(({ flush }) => {
-      const world = createWorld({
-        config: {
-          methods: { odd: { code: 'none', read: explode } },
-          store: { read: explode, write: explode, remove: explode },
-        },
-      });
-      user(world.session, 'answer');
-      const odd = watch(world.session.login({ mode: 'forceAuth', method: 'odd' }));
-      flush();
-      expect(odd.log).toEqual(['!auth-failed']);
-      const { log } = watch(request(world.session));
-      flush();
-      expect(log).toEqual(['200 A', '|']);
-      const logout = watch(world.session.logout());
-      flush();
-      expect(logout.log.slice(-1)).toEqual(['|']);
-    }),
-  );
-
-  const REFUSALS: readonly (readonly [string, Script])[] = [
-    ['rejected', { silentLogin: [rejected] }],
-    ['unreachable', { silentLogin: [offline] }],
-    ['late', { silentLogin: [never] }],
-    ['without a code', { login: [fails({ errMsg: 'login:fail' })] }],
-    ['not ready', { config: { afterLogin: explode } }],
-    ['refused by the user', { silentLogin: [wanted('phoneNumber')] }],
-  ];
-
-  for (const pace of PACES) {
-    for (const [title, script] of REFUSALS) {
-      test(
-        `F7: a request that asked for login never goes out without one: ${title}, with ${pace.title}`,
-        virtually(({ flush }) => {
-          const world = createWorld({ pace, ...script });
-          user(world.session, refuses);
-          const { log } = watch(request(world.session));
-          flush();
-          expect(log).toEqual([expect.stringMatching(/^!/)]);
-          expect(world.sent).toEqual([]);
-        }),
-      );
-    }
-
-    test(
-      `F7 E3: a credential that the first waiter's request finds refused lets no other waiter go without; with ${pace.title}`,
-      virtually(({ flush }) => {
-        const world = createWorld({ pace, silentLogin: [later(10, issued('A')), later(10, issued('B'))] });
-        world.refused.add('A');
-        const logs = [1, 2, 3].map(() => watch(request(world.session)).log);
-        flush();
-        expect(logs).toEqual(Array(3).fill(['200 B', '|']));
-        expect(world.sent).not.toContain('-');
-      }),
-    );
-
-    test(
-      `F7: a waiter that invalidates what it got lets no other waiter go without; with ${pace.title}`,
-      virtually(({ flush }) => {
-        const world = createWorld({ pace, silentLogin: [later(10, issued('A')), later(10, issued('B'))] });
-        const { session } = world;
-        session.login().subscribe((credential) => session.invalidate(credential));
-        const { log } = watch(request(session));
-        flush();
-        expect(world.sent).not.toContain('-');
-        expect(log).toEqual([expect.stringMatching(/^200 [AB]$/), '|']);
-      }),
-    );
-
-    test(
-      `F7: a subscriber of session$ that invalidates what it sees lets no waiter go without; with ${pace.title}`,
-      virtually(({ flush }) => {
-        const world = createWorld({ pace });
-        const { session } = world;
-        session.session$.subscribe((state) => {
-          if (word(state) === 'A') session.invalidate({ token: 'A' });
-        });
-        watch(request(session));
-        flush();
-        expect(world.sent).not.toContain('-');
-        expect(world.count('wx.login')).toBeLessThan(5);
-      }),
-    );
-  }
 });
