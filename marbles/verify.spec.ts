@@ -1,0 +1,233 @@
+import { requestWithLogin, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
+import type { LoginMode, Session } from 'rx-weapp-session';
+import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import type { Scenario } from 'rx-weapp-session/marbles';
+import { PLATFORMS } from './support/platforms';
+
+const yes = { y: true, n: false };
+const ended = { credentials: { Y: { expiresAt: -1 } } };
+/** A backend that asks for the phone number, and keeps a ticket. */
+const asks = ({ backend }: Scenario) =>
+  backend.silentLogin('50ms q', { q: { authorize: { method: 'phoneNumber', ticket: 't' } } });
+
+describe('R5: verify', () => {
+  for (const { title, script } of [
+    { title: 'without a session', script: () => undefined },
+    { title: 'with an expired one', script: ({ storage }: Scenario) => storage.holds('Y') },
+  ])
+    test(`R5: ${title} it is false, unasked`, () =>
+      sessionMarbles((scenario) => {
+        const { session, wx, expectCalls, expectObservable } = scenario;
+        script(scenario);
+
+        expectObservable(session.verify()).toBe('(n|)', yes);
+        expectCalls(wx.checkSession).times(0);
+      }, ended));
+
+  test('R5: after a login with a new code in this foreground period it is true, unasked', () =>
+    sessionMarbles(({ session, wx, subscribe, expectObservable }) => {
+      wx.checkSession([]);
+      subscribe(session.login());
+
+      expectObservable(session.verify(), '100ms ^').toBe('100ms (y|)', yes);
+    }));
+
+  for (const { title, script, mode } of [
+    { title: 'took a code', script: () => undefined, mode: 'forceAuth' },
+    { title: 'had a silent stage that did', script: asks, mode: 'common' },
+  ] as const)
+    test(`R5: the same after an interactive login that ${title}`, () =>
+      sessionMarbles((scenario) => {
+        const { session, wx, user, subscribe, expectSession, expectObservable } = scenario;
+        script(scenario);
+        wx.checkSession([]);
+        user.grant('1s');
+        subscribe(session.login({ mode }));
+
+        expectSession(session).toBe(mode === 'common' ? '(ns) 56ms i 1049ms A' : '(ni) 1056ms A');
+        expectObservable(session.verify(), '5s ^').toBe('5s (y|)', yes);
+      }));
+
+  test('R5 E10: a refresh takes no code: WeChat is asked', () =>
+    sessionMarbles(({ session, storage, wx, backend, subscribe, expectCalls, expectObservable }) => {
+      storage.holds('Y');
+      backend.refresh('50ms R');
+      wx.checkSession('200ms #');
+      subscribe(session.login());
+
+      expectCalls(wx.checkSession).toBe('             100ms x');
+      expectObservable(session.verify(), '100ms ^').toBe('300ms (n|)', yes);
+    }, ended));
+
+  for (const pace of PACES)
+    test(`R5: a restored session is asked about once per foreground period, with ${PLATFORMS[pace]}`, () =>
+      sessionMarbles(
+        ({ session, storage, wx, app, perform, expectCalls, expectObservable }) => {
+          storage.holds('Z');
+          wx.checkSession(['200ms o', '200ms #']);
+          perform('2s b 999ms f', { b: app.background, f: app.foreground });
+
+          expectObservable(session.verify()).inPace('           200ms (y|)', yes);
+          expectObservable(session.verify(), '10ms ^').inPace('  200ms (y|)', yes);
+          expectObservable(session.verify(), '1s ^').toBe('     1s   (y|)', yes);
+          expectObservable(session.verify(), '1s ^').toBe('     1s   (y|)', yes);
+          expectObservable(session.verify(), '3001ms ^').inPace('3201ms (n|)', yes);
+          expectObservable(session.verify(), '4s ^').toBe('     4s   (n|)', yes);
+          expectCalls(wx.checkSession).toBe('x 3s x');
+        },
+        { pace },
+      ));
+
+  test('R5: a login of an earlier foreground period is not good enough', () =>
+    sessionMarbles(({ session, wx, app, perform, subscribe, expectCalls, expectObservable }) => {
+      subscribe(session.login());
+      perform('1s b 999ms f', { b: app.background, f: app.foreground });
+
+      expectObservable(session.verify(), '3s ^').toBe('3200ms (y|)', yes);
+      expectCalls(wx.checkSession).toBe('              3s x');
+    }));
+
+  test('R5: it logs in nobody, whatever the answer', () =>
+    sessionMarbles(({ session, storage, wx, expectCalls, expectSession, expectObservable }) => {
+      storage.holds('Z');
+      wx.checkSession('200ms #');
+
+      expectObservable(session.verify()).toBe('200ms (n|)', yes);
+      expectSession(session).toBe('            Z');
+      expectCalls(wx.login).times(0);
+    }));
+
+  test('R5 W1: a missing checkSession is false', () =>
+    sessionMarbles(
+      ({ session, storage, expectObservable }) => {
+        storage.holds('Z');
+
+        expectObservable(session.verify()).toBe('(n|)', yes);
+      },
+      { wx: { checkSession: undefined } },
+    ));
+
+  test('R5: it is cold', () =>
+    sessionMarbles(({ session, storage, wx, at, expectCalls }) => {
+      storage.holds('Z');
+      at('10ms', () => void session.verify());
+
+      expectCalls(wx.checkSession).times(0);
+    }));
+
+  test('R5 L1: after a logout it is false, unasked', () =>
+    sessionMarbles(({ session, wx, app, at, subscribe, expectObservable }) => {
+      wx.checkSession([]);
+      subscribe(session.login());
+      at('100ms', app.logout);
+
+      expectObservable(session.verify(), '200ms ^').toBe('200ms (n|)', yes);
+    }));
+
+  test('R5 C3: after dispose it is disposed, also for who waits', () =>
+    sessionMarbles(({ session, storage, app, at, expectObservable }) => {
+      storage.holds('Z');
+      at('100ms', app.dispose);
+
+      expectObservable(session.verify()).toBe('           100ms #', {}, 'disposed');
+      expectObservable(session.verify(), '200ms ^').toBe('200ms #', {}, 'disposed');
+    }));
+});
+
+describe('R5: a login with verify', () => {
+  const CASES: readonly {
+    readonly mode: LoginMode;
+    /** As the mode is. */
+    readonly good: string;
+    /** Forced. */
+    readonly bad: string;
+    readonly asked: string;
+  }[] = [
+    { mode: 'common', good: '200ms Z', bad: '260ms A C', asked: '1310ms A CP' },
+    { mode: 'silent', good: '200ms Z', bad: '260ms A C', asked: '260ms !interaction-required C' },
+    { mode: 'force', good: '260ms A C', bad: '260ms A C', asked: '1310ms A CP' },
+    { mode: 'forceSilent', good: '260ms A C', bad: '260ms A C', asked: '260ms !interaction-required C' },
+    { mode: 'forceAuth', good: '1260ms A CP', bad: '1260ms A CP', asked: '1260ms A CP' },
+  ];
+  const bad = ({ wx }: Scenario) => wx.checkSession.always('200ms #');
+  const badAndAsks = (scenario: Scenario) => {
+    bad(scenario);
+    asks(scenario);
+  };
+  for (const { mode, ...outcomes } of CASES)
+    for (const { title, script, outcome } of [
+      { title: 'a good answer', script: () => undefined, outcome: outcomes.good },
+      { title: 'a false answer', script: bad, outcome: outcomes.bad },
+      { title: 'a false answer and a backend that asks', script: badAndAsks, outcome: outcomes.asked },
+    ])
+      for (const pace of PACES)
+        test(`R5: login({ mode: '${mode}', verify: true }) with ${title}: ${outcome}, with ${PLATFORMS[pace]}`, () =>
+          sessionMarbles(
+            (scenario) => {
+              const { session, storage, wx, user, expectCalls, expectPrompts, expectObservable } = scenario;
+              storage.holds('Z');
+              script(scenario);
+              user.grant('1s');
+              const [time, end, cost = ''] = outcome.split(' ');
+
+              const login = expectObservable(session.login({ mode, verify: true }));
+              if (end.startsWith('!')) login.inPace(`${time} #`, {}, end.slice(1));
+              else login.inPace(`${time} (${end}|)`);
+              expectCalls(wx.login).times(cost.includes('C') ? 1 : 0);
+              expectPrompts().inOrder(cost.includes('P') ? 'p.' : '');
+            },
+            { pace },
+          ));
+
+  test('R5 S1: many verifying callers make one question and one forced login, and are content afterwards', () =>
+    sessionMarbles(({ session, storage, wx, expectCalls, expectObservable }) => {
+      storage.holds('Z');
+      wx.checkSession('200ms #');
+      const login = session.login({ verify: true });
+
+      for (const when of ['^', '^', '10ms ^', '205ms ^'])
+        expectObservable(login, when).toBe('          260ms (A|)');
+      expectObservable(login, '1s ^').toBe('          1s    (A|)');
+      expectCalls(wx.checkSession).toBe(' x');
+      expectCalls(wx.login).toBe('  200ms x');
+    }));
+
+  for (const mode of ['common', 'silent', 'force', 'forceSilent', 'forceAuth'] as const)
+    test(`R5: without a session it is one login, not two: ${mode}`, () =>
+      sessionMarbles(({ session, wx, user, subscribe, expectCalls }) => {
+        user.grant('1s');
+        wx.checkSession([]);
+        subscribe(session.login({ mode, verify: true }));
+
+        expectCalls(wx.login).times(1);
+      }));
+
+  const url = '/orders';
+  const GUARDED: Readonly<Record<string, (session: Session) => ReturnType<typeof sessionRequest>>> = {
+    requestWithLogin: (session) => requestWithLogin(session, { url, loginOptions: { verify: true } }),
+    'a silent requestWithLogin': (session) =>
+      requestWithLogin(session, { url, loginOptions: { mode: 'silent', verify: true } }),
+    withLogin: (session) => sessionRequest(session, { url }).pipe(withLogin(session, { verify: true })),
+    silentOnly: (session) => sessionRequest(session, { url }).pipe(silentOnly(session, { verify: true })),
+  };
+  for (const [title, guarded] of Object.entries(GUARDED))
+    test(`R5 R3: guards and requests pass it on: ${title}`, () =>
+      sessionMarbles(({ session, storage, wx, expectCalls, expectRequests, expectObservable }) => {
+        storage.holds('Z');
+        wx.checkSession('200ms #');
+
+        expectObservable(guarded(session)).toBe('280ms (A|)');
+        expectRequests().toBe('                   260ms A');
+        expectCalls(wx.checkSession).toBe('      x');
+      }));
+
+  test('R5: a logout while WeChat is being asked ends the login, and logs nobody in', () =>
+    sessionMarbles(({ session, storage, wx, app, at, expectCalls, expectObservable }) => {
+      storage.holds('Z');
+      wx.checkSession('700ms #');
+      at('300ms', app.logout);
+
+      expectObservable(session.login({ verify: true })).toBe('300ms #', {}, 'logged-out');
+      expectCalls(wx.login).times(0);
+    }));
+});
