@@ -1,4 +1,4 @@
-import { catchError, EMPTY, of, skip, take, throwError } from 'rxjs';
+import { catchError, EMPTY, skip, take, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import {
   isSessionError,
@@ -11,7 +11,6 @@ import {
 import type { Credential, LoginMode, Session, SessionState } from 'rx-weapp-session';
 import {
   at,
-  away,
   createWorld,
   issued,
   later,
@@ -51,164 +50,6 @@ const statesOf = (session: Session): SessionState[] => {
   session.session$.subscribe((state) => states.push(state));
   return states;
 };
-
-describe('T1: session$', () => {
-  const MOMENTS: readonly (readonly [string, Script, number])[] = [
-    ['anonymous', {}, 0],
-    ['silent', {}, 30],
-    ['interactive', { silentLogin: [wanted('phoneNumber')] }, 500],
-    ['A', {}, 100],
-    ['A', { stored: record('A') }, 0],
-    ['expired A', { stored: record('A', { expiresAt: -1 }) }, 0],
-    ['anonymous !login-rejected', { silentLogin: [rejected] }, 100],
-    ['A !login-rejected', { stored: record('A'), silentLogin: [rejected] }, 100],
-    [
-      'expired A !backend-unreachable',
-      { stored: record('A', { expiresAt: -1 }), silentLogin: [offline] },
-      300,
-    ],
-  ];
-
-  for (const [title, script, ms] of MOMENTS) {
-    test(
-      `T1: gives one current value synchronously on subscribe, the same as snapshot: ${title}`,
-      virtually(({ flush }) => {
-        const { session } = createWorld(script);
-        user(session, away);
-        if (ms) go(session, 'force');
-        const seen: unknown[] = [];
-        at(ms, () => {
-          const states = statesOf(session);
-          seen.push(states.map(word), states[0] === session.snapshot);
-        });
-        flush();
-        expect(seen).toEqual([[title], true]);
-      }),
-    );
-  }
-
-  test(
-    'T1: the first value may be all that is wanted',
-    virtually(({ flush }) => {
-      const { session } = createWorld({ stored: record('A') });
-      const { log } = watch(session.session$.pipe(take(1)));
-      expect(log).toEqual(['A', '|']);
-      flush();
-    }),
-  );
-
-  test(
-    'T1: snapshot is what session$ would tell now, whether it was asked for before or not',
-    virtually(({ flush }) => {
-      const { session } = createWorld({ stored: record('A', { expiresAt: 100_000 }) });
-      const words: string[] = [];
-      [0, 69_999, 70_000].forEach((ms) => at(ms, () => words.push(word(session.snapshot))));
-      flush();
-      expect(words).toEqual(['A', 'A', 'expired A']);
-    }),
-  );
-
-  const guest = () => ({ tier: 1, tags: ['new'] });
-  const RUNS: readonly (readonly [string, Script, (world: World) => void])[] = [
-    [
-      'logging out of nothing',
-      {},
-      ({ session }) => {
-        session.logout();
-        session.logout();
-      },
-    ],
-    [
-      'invalidating twice',
-      { stored: record('A') },
-      ({ session }) => {
-        session.invalidate({ token: 'A' });
-        session.invalidate({ token: 'A' });
-      },
-    ],
-    [
-      'invalidating during a flight',
-      { stored: record('A') },
-      ({ session }) => {
-        go(session, 'force');
-        at(30, () => void session.invalidate({ token: 'A' }));
-      },
-    ],
-    [
-      'coming back again and again after the end',
-      { stored: record('A', { expiresAt: 100_000 }) },
-      ({ show, session }) =>
-        [1, 50_000, 80_000, 90_000].forEach((ms) => at(ms, () => (show(), session.snapshot))),
-    ],
-    [
-      'failing twice',
-      { silentLogin: [rejected] },
-      ({ session }) => {
-        go(session);
-        at(100, () => go(session));
-      },
-    ],
-    [
-      'two silent logins that may not ask',
-      { silentLogin: [wanted('phoneNumber')] },
-      ({ session }) => {
-        go(session, 'silent');
-        at(100, () => go(session, 'silent'));
-      },
-    ],
-    [
-      'a backend that says the same of a guest at each step',
-      {
-        silentLogin: [of({ ...wanted('phoneNumber', 'ticket'), guest: guest() })],
-        interactiveLogin: [
-          { ...wanted('avatarNickname', 'ticket'), guest: guest() },
-          { ...issued('A'), guest: guest() },
-        ],
-      },
-      ({ session }) => {
-        user(session, phone, { avatarUrl: 'wxfile://a', nickName: 'A' });
-        go(session);
-      },
-    ],
-  ];
-
-  for (const pace of PACES) {
-    for (const [title, script, run] of RUNS) {
-      test(
-        `T1: repeats no equal value: ${title}, with ${pace.title}`,
-        virtually(({ flush }) => {
-          const world = createWorld({ pace, ...script });
-          const states = statesOf(world.session);
-          run(world);
-          flush();
-          states.slice(1).forEach((state, index) => expect(state).not.toEqual(states[index]));
-        }),
-      );
-    }
-
-    test(
-      `T1: never errors, whatever fails; completes on dispose; with ${pace.title}`,
-      virtually(({ flush }) => {
-        const script = [rejected, offline, offline, offline, fails(undefined), never, issued('A')];
-        const { session } = createWorld({ pace, silentLogin: script });
-        const errors: unknown[] = [];
-        let completed = 0;
-        session.session$.subscribe({
-          error: (error: unknown) => errors.push(error),
-          complete: () => completed++,
-        });
-        for (let login = 0; login < 5; login++) {
-          go(session, 'force');
-          flush();
-        }
-        expect(word(session.snapshot)).toBe('A');
-        expect([errors, completed]).toEqual([[], 0]);
-        session.dispose();
-        expect([errors, completed]).toEqual([[], 1]);
-      }),
-    );
-  }
-});
 
 describe('T2: one order for all', () => {
   const RUNS: readonly {
