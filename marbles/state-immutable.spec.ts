@@ -1,0 +1,112 @@
+import { tap } from 'rxjs';
+import { sessionError } from 'rx-weapp-session';
+import type { Credential, SessionEvent, SessionState } from 'rx-weapp-session';
+import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import { PLATFORMS } from './support/platforms';
+
+const credentialOf = (state: SessionState): Credential =>
+  (state as { credential?: Credential }).credential ?? (state as { previous: Credential }).previous;
+
+describe('T3: what was told is immutable', () => {
+  test('T3: a state, its credential and its previous credential cannot be changed', () =>
+    sessionMarbles(
+      ({ session, storage, backend, subscribe, app, at, expectSession, expectObservable }) => {
+        storage.holds('A');
+        backend.silentLogin('50ms B');
+        const tamper = (state: SessionState) => {
+          const held = credentialOf(state);
+          expect(Reflect.set(state, 'status', 'authenticated')).toBe(false);
+          expect(Reflect.set(state, 'more', 1)).toBe(false);
+          expect(Reflect.set(held, 'token', 'X')).toBe(false);
+          expect(Reflect.deleteProperty(held, 'token')).toBe(false);
+        };
+        const states: SessionState[] = [];
+        subscribe(session.session$.pipe(tap((state) => states.push(state))), '^ 1s !');
+        subscribe(session.login({ mode: 'force' }));
+        at('100ms', app.expire);
+        at('500ms', () => {
+          expect(states).toHaveLength(4);
+          states.forEach(tamper);
+        });
+
+        // written down as they are when all is over
+        expectSession(session).toBe('                (As) 56ms B 39ms b');
+        expectObservable(session.session$, '600ms ^ 9ms !').toBe('600ms           b');
+      },
+      { credentials: { A: { userId: 'u1' } } },
+    ));
+
+  test('T3: what the backend or the store does to its own objects later changes no state', () => {
+    const credential = { token: 'A', userId: 'u1' };
+    const kept = { version: 1, source: 'shop', receivedAt: 0, credential: { token: 'R' } };
+    const store = { read: () => kept, write: () => undefined, remove: () => undefined };
+    sessionMarbles(
+      ({ session, backend, subscribe, at, expectSession }) => {
+        backend.silentLogin('50ms c', { c: { credential } });
+        at('0ms', () => {
+          kept.credential.token = 'X';
+          expect(session.credential?.token).toBe('R');
+        });
+        subscribe(session.login({ mode: 'force' }));
+        at('100ms', () => {
+          credential.token = 'X';
+          expect(session.credential?.token).toBe('A');
+        });
+
+        const token = (name: string) => (state: SessionState) => credentialOf(state).token === name;
+        expectSession(session).toBe('(Rs) 56ms a', { R: token('R'), a: token('A') });
+      },
+      { store },
+    );
+  });
+
+  for (const pace of PACES)
+    test(`T3: a state that was told does not change afterwards; with ${PLATFORMS[pace]}`, () =>
+      sessionMarbles(
+        ({ session, backend, app, at, subscribe, expectSession }) => {
+          backend.silentLogin(['50ms A', '50ms f'], { f: failure(new Error('this account is closed')) });
+          const states: SessionState[] = [];
+          const then: string[] = [];
+          at('0ms', () =>
+            session.session$.subscribe((state) => {
+              states.push(state);
+              then.push(JSON.stringify(state));
+            }),
+          );
+          subscribe(session.login());
+          subscribe(session.login({ mode: 'force' }), '1s ^');
+          at('2s', app.logout);
+
+          expectSession(session).inPace('(ns) 56ms A 939ms s 59ms e 939ms n', { e: 'A !login-rejected' });
+          at('3s', () => {
+            expect(states).toHaveLength(6);
+            expect(states.map((state) => JSON.stringify(state))).toEqual(then);
+          });
+        },
+        { pace },
+      ));
+
+  test('T3: events are immutable', () =>
+    sessionMarbles(({ session, subscribe, at, expectEvents }) => {
+      const events: SessionEvent[] = [];
+      at('0ms', () => session.event$.subscribe((event) => events.push(event)));
+      subscribe(session.login());
+      at('1s', () => {
+        expect(events).toHaveLength(2);
+        events.forEach((event) => expect(Reflect.set(event, 'type', 'logout')).toBe(false));
+      });
+
+      expectEvents().toBe('s 59ms y');
+    }));
+
+  test('T3: cause is there, and not enumerable', () => {
+    const cause = { token: 'S3CRET' };
+    const error = sessionError('login-rejected', 'no', cause);
+    const names: string[] = [];
+    for (const name in error) names.push(name);
+    expect(error.cause).toBe(cause);
+    expect(Object.prototype.propertyIsEnumerable.call(error, 'cause')).toBe(false);
+    expect(names).not.toContain('cause');
+    expect(JSON.stringify({ error, list: [error] })).not.toContain('S3CRET');
+  });
+});
