@@ -63,7 +63,7 @@ type Methods = {
   onInput(event: TapEvent<{ value: string }>): void;
   onSubmit(event: TapEvent<{ value: { nickName?: string } }>): void;
   onCancel(event: TapEvent): void;
-  onBack(): void;
+  onBack(event: TapEvent): void;
   onContract(): void;
 };
 
@@ -77,8 +77,6 @@ type Own = {
   left: readonly Held[];
   /** A tap led into a sheet or page of WeChat's own, which may hide this page. */
   busy: boolean;
-  /** The prompt that the view has said it shows: a page-container that closed for an earlier one is of no account. */
-  shown?: AuthPrompt;
 };
 
 const WORDS = {
@@ -215,9 +213,7 @@ Component<Data, Properties, Methods, [], Own>({
       if (!held.length && !before.length) return;
       const prompts = held.map(({ view }) => view);
       const top = prompts.slice(-1)[0] || null;
-      this.setData({ prompts, top, caught: !!top }, () => {
-        this.shown = held.length ? held[held.length - 1].prompt : undefined;
-      });
+      this.setData({ prompts, top, caught: !!top });
     },
     revised(id: number, fields: Partial<PromptView>): readonly Held[] {
       return this.held.map((each) =>
@@ -288,9 +284,10 @@ Component<Data, Properties, Methods, [], Own>({
       const held = this.heldBy(event);
       if (held) this.cancel(held);
     },
-    onBack() {
-      const held = this.held.slice(-1)[0];
-      if (!held || held.prompt !== this.shown) return;
+    onBack(event: TapEvent) {
+      // One that closed for an earlier prompt bears another id, or none.
+      const held = this.heldBy(event);
+      if (!held) return;
       // It has closed itself; the prompt below needs it open anew.
       this.setData({ caught: false });
       this.cancel(held);

@@ -167,6 +167,21 @@ flow('modal closed: by its button, beside it, by the back key', async (visit) =>
   assert.equal(await visit.logged('auth-cancelled'), closings.length * 2, 'one state and one event each');
 });
 
+flow('modal closed by the back key in the moment that it opens', async (visit) => {
+  await openDetail(visit);
+  await visit.phone.locator('body').evaluate((body) =>
+    new MutationObserver((_, observer) => {
+      if (!body.querySelector('wx-auth-prompt [role=dialog]')) return;
+      observer.disconnect();
+      window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+    }).observe(body, { childList: true, subtree: true }),
+  );
+  await visit.on('#favourite').click();
+  await visit.page.locator('#log li', { hasText: 'auth-cancelled' }).first().waitFor();
+  await visit.seesNo(visit.dialog('登录后继续'));
+  await visit.state('anonymous');
+});
+
 flow('modal closed with its page', async (visit) => {
   await openDetail(visit);
   await visit.on('#favourite').click();
