@@ -1,7 +1,7 @@
 import { defaultIfEmpty, finalize, of, ReplaySubject, switchMap, take, throwError } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import type { CredentialStore, LoginBackend, LoginReply, RequestOptions } from 'rx-weapp-session';
-import { promised } from '../../marbles/support/promised';
+import { promised } from 'rx-weapp-session/marbles';
 import type { Outcome } from './answers';
 import type { About, Questions } from './questions';
 import type { Setting } from './setting';

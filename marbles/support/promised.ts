@@ -1,1 +1,0 @@
-export { promised } from '../kit/promised';
