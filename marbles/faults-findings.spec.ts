@@ -1,4 +1,4 @@
-import { asyncScheduler, map, of, throwError } from 'rxjs';
+import { catchError, defer, EMPTY, map, of, throwError } from 'rxjs';
 import {
   createSession,
   httpBackend,
@@ -11,12 +11,10 @@ import {
   withLogin,
 } from 'rx-weapp-session';
 import type { Credential, HttpBackendOptions, RequestOptions } from 'rx-weapp-session';
-import { errorOf, thrownBy, watched } from '../test/support/watched';
-import { at, createWorld, fails, issued, record, virtually, watch } from './support/world';
+import { sessionMarbles } from 'rx-weapp-session/marbles';
+import { thrownBy, watched } from '../test/support/watched';
 
 // What the fault matrix and the fuzzing found.
-
-const interrupted = fails('login:fail interrupted', 600003);
 
 for (const [title, onAppShow] of [
   ['is missing', undefined],
@@ -27,42 +25,38 @@ for (const [title, onAppShow] of [
     },
   ],
 ] as const) {
-  test(
-    `W1, F6: where onAppShow ${title} the session cannot tell, so an interrupted step is taken again at once`,
-    virtually(({ flush }) => {
-      const world = createWorld({ login: [interrupted, { code: 'code2' }], wx: { onAppShow } });
-      const login = watch(world.session.login());
-      at(5, world.hide);
-      flush();
-      expect(login.log).toEqual(['A', '|']);
-    }),
-  );
+  test(`W1, F6: where onAppShow ${title} the session cannot tell, so an interrupted step is taken again at once`, () =>
+    sessionMarbles(
+      ({ session, wx, app, at, expectCalls, expectObservable }) => {
+        wx.login(['10ms #', '10ms a'], { '#': { errMsg: 'login:fail interrupted', errno: 600003 } });
+        at('5ms', app.background);
 
-  test(
-    `W1, F2: where onAppShow ${title} a time limit still ends what never answers, after the app was hidden`,
-    virtually(({ flush }) => {
-      let ended = 0;
-      const world = createWorld({ login: [], wx: { onAppShow, login: () => undefined } });
-      const login = watch(world.session.login());
-      world.session.event$.subscribe(() => (ended = asyncScheduler.now()));
-      at(5, world.hide);
-      flush();
-      expect(login.log).toEqual(['!login-timeout']);
-      expect(ended).toBe(10_000);
-    }),
-  );
+        expectCalls(wx.login).toBe('           x 9ms x');
+        expectObservable(session.login()).toBe('70ms   (A|)');
+      },
+      { wx: { onAppShow } },
+    ));
+
+  test(`W1, F2: where onAppShow ${title} a time limit still ends what never answers, after the app was hidden`, () =>
+    sessionMarbles(
+      ({ session, wx, app, at, expectEvents, expectObservable }) => {
+        wx.login('-');
+        at('5ms', app.background);
+
+        expectEvents().toBe('                 s 9999ms f');
+        expectObservable(session.login()).toBe('10s      #', {}, 'login-timeout');
+      },
+      { wx: { onAppShow } },
+    ));
 }
 
-const stuck = (task: unknown) => weapp({ request: () => task });
+const throwing = {
+  abort: () => {
+    throw new Error('already over');
+  },
+};
 for (const [title, task] of [
-  [
-    'throws',
-    {
-      abort: () => {
-        throw new Error('already over');
-      },
-    },
-  ],
+  ['throws', throwing],
   [
     'cannot be read',
     {
@@ -72,27 +66,23 @@ for (const [title, task] of [
     },
   ],
   ['is no function', { abort: true }],
-] as const) {
+] as const)
   test(`W1, C1: whoever unsubscribes from a request whose abort ${title} gets no exception`, () => {
-    const sent = watch(request({ url: 'https://api.example.com/' }, stuck(task)));
+    const sent = watched(request({ url: 'https://api.example.com/' }, weapp({ request: () => task })));
     expect(() => sent.stop()).not.toThrow();
   });
-}
 
-test(
-  'W1, C1: nor does whoever unsubscribes from a request with a login',
-  virtually(() => {
-    const abort = () => {
-      throw new Error('already over');
-    };
-    const world = createWorld({
-      stored: { version: 1, source: 'shop', credential: { token: 'A' }, receivedAt: 0 },
-      wx: { request: () => ({ abort }) },
-    });
-    const sent = watch(requestWithLogin(world.session, { url: '/orders' }));
-    expect(() => sent.stop()).not.toThrow();
-  }),
-);
+test('W1, C1: nor does whoever unsubscribes from a request with a login', () =>
+  sessionMarbles(
+    ({ session, storage, at, expectSession }) => {
+      storage.holds('A');
+      const sent = watched(requestWithLogin(session, { url: '/orders' }));
+      at('10ms', () => expect(() => sent.stop()).not.toThrow());
+
+      expectSession(session).toBe('A');
+    },
+    { wx: { request: () => throwing } },
+  ));
 
 /** Whoever looks at it gets an exception: a Proxy that was revoked, an object of a page that is gone. */
 const unreadable = () => {
@@ -100,74 +90,63 @@ const unreadable = () => {
   revoke();
   return proxy;
 };
-const failsUnreadably = throwError(unreadable);
 
 test('F7: isSessionError says no to what cannot be looked at', () => {
   expect(isSessionError(unreadable())).toBe(false);
 });
 
-test(
-  'F3: a failure of the backend that cannot be looked at is login-rejected, and the next login works',
-  virtually(({ flush }) => {
-    const { session } = createWorld({ silentLogin: [failsUnreadably, issued('B')] });
-    const first = watch(session.login());
-    flush();
-    expect(first.log).toEqual(['!login-rejected']);
-    const second = watch(session.login());
-    flush();
-    expect(second.log).toEqual(['B', '|']);
-  }),
-);
+test('F3: a failure of the backend that cannot be looked at is login-rejected, and the next login works', () => {
+  const replies = [throwError(unreadable), of({ credential: { token: 'B' } })];
+  sessionMarbles(
+    ({ session, expectSession, expectObservable }) => {
+      expectObservable(session.login()).toBe('       10ms  #', {}, 'login-rejected');
+      expectObservable(session.login(), '1s ^').toBe('1010ms           (B|)');
+      expectSession(session).toBe('           (ns) 6ms e 989ms s 9ms B', { e: 'anonymous !login-rejected' });
+    },
+    { backend: { silentLogin: () => replies.shift() || EMPTY, login: () => EMPTY } },
+  );
+});
 
-test(
-  'F1: a failure of wx.login that cannot be looked at is code-unavailable',
-  virtually(({ flush }) => {
-    const { session } = createWorld({ login: [failsUnreadably] });
-    const login = watch(session.login());
-    flush();
-    expect(login.log).toEqual(['!code-unavailable']);
-  }),
-);
+test('F1: a failure of wx.login that cannot be looked at is code-unavailable', () =>
+  sessionMarbles(
+    ({ session, expectObservable }) => expectObservable(session.login()).toBe('#', {}, 'code-unavailable'),
+    { wx: { login: ({ fail }: { readonly fail: (result: unknown) => void }) => fail(unreadable()) } },
+  ));
 
-test(
-  'E6: an outcome that cannot be looked at passes the guard and the retry untouched',
-  virtually(({ flush }) => {
-    const { session } = createWorld();
+/** Says v for this very value, also where it cannot be looked at, and x for any other. */
+const isIt = (wanted: unknown) => (value: unknown) => (value === wanted ? 'v' : 'x');
+
+test('E6: an outcome that cannot be looked at passes the guard and the retry untouched', () =>
+  sessionMarbles(({ session, backend, expectCalls, expectObservable }) => {
     const value = unreadable();
     const reason = unreadable();
-    const through: unknown[] = [];
-    const subscriber = {
-      next: (it: unknown) => through.push(it),
-      error: (it: unknown) => through.push(it),
-    };
     const operators = [withLogin<unknown>(session), retryOnExpired<unknown>(session)] as const;
-    of(0)
-      .pipe(map((): unknown => value))
-      .pipe(...operators)
-      .subscribe(subscriber);
-    throwError(() => reason)
-      .pipe(...operators)
-      .subscribe(subscriber);
-    flush();
-    expect(through).toHaveLength(2);
-    expect(through[0] === value && through[1] === reason).toBe(true);
-  }),
-);
+    const passed = of(0).pipe(
+      map((): unknown => value),
+      ...operators,
+      map(isIt(value)),
+    );
+    const failed = throwError(() => reason).pipe(
+      ...operators,
+      catchError((error: unknown) => of(isIt(reason)(error))),
+    );
 
-test(
-  'E6: a response that cannot be looked at is passed on as it is',
-  virtually(({ flush }) => {
-    const response = unreadable();
-    const { session } = createWorld({
-      wx: { request: ({ success }: { success: (result: unknown) => void }) => success(response) },
-    });
-    const seen: unknown[] = [];
-    sessionRequest(session, { url: '/orders' }).subscribe((it) => seen.push(it));
-    flush();
-    expect(seen).toHaveLength(1);
-    expect(seen[0] === response).toBe(true);
-  }),
-);
+    expectObservable(passed).toBe('60ms (v|)');
+    expectObservable(failed).toBe('60ms (v|)');
+    expectCalls(backend.silentLogin).toBe('10ms a');
+  }));
+
+test('E6: a response that cannot be looked at is passed on as it is', () => {
+  const response = unreadable();
+  sessionMarbles(
+    ({ session, expectObservable }) => {
+      const answer = sessionRequest(session, { url: '/orders' }).pipe(map(isIt(response)));
+
+      expectObservable(answer).toBe('(v|)');
+    },
+    { wx: { request: ({ success }: { success: (result: unknown) => void }) => success(response) } },
+  );
+});
 
 const boom = (): never => {
   throw new Error('looked at');
@@ -175,7 +154,7 @@ const boom = (): never => {
 const good = () => ({
   source: 'shop',
   platform: weapp({}),
-  backend: { silentLogin: () => [issued('A')], login: () => [issued('B')] },
+  backend: { silentLogin: () => EMPTY, login: () => EMPTY },
 });
 
 test('createSession throws nothing but config-invalid, though a field cannot be read', () => {
@@ -188,71 +167,82 @@ test('createSession throws nothing but config-invalid, though a field cannot be 
   expect(thrownBy(() => httpBackend(undefined as unknown as HttpBackendOptions)).code).toBe('config-invalid');
 });
 
-test('R1: request options that cannot be read are config-invalid, in the stream', () => {
-  const { session } = createWorld({ stored: record('A') });
-  const none = undefined as unknown as RequestOptions;
-  const odd = Object.defineProperty({ url: '/orders' }, 'data', { get: boom, enumerable: true });
-  for (const options of [none, odd]) {
-    expect(errorOf(sessionRequest(session, options)).code).toBe('config-invalid');
-    expect(errorOf(requestWithLogin(session, options)).code).toBe('config-invalid');
-  }
-  const loginOptions = {
-    get mode() {
-      return boom();
-    },
-  };
-  expect(errorOf(requestWithLogin(session, { url: '/orders', loginOptions })).code).toBe('config-invalid');
-});
+test('R1: request options that cannot be read are config-invalid, in the stream', () =>
+  sessionMarbles(({ session, storage, expectRequests, expectObservable }) => {
+    storage.holds('A');
+    const none = undefined as unknown as RequestOptions;
+    const odd = Object.defineProperty({ url: '/orders' }, 'data', { get: boom, enumerable: true });
+    const loginOptions = {
+      get mode() {
+        return boom();
+      },
+    };
 
-test('R2: request is cold: it looks at its options when it is subscribed', () => {
-  const none = undefined as unknown as RequestOptions;
-  expect(errorOf(request(none, weapp({ request: boom }))).code).toBe('request-failed');
-  const timeout = { valueOf: boom } as unknown as number;
-  const { session, count } = createWorld({ stored: record('A') });
-  expect(errorOf(sessionRequest(session, { url: '/orders', timeout })).code).toBe('request-failed');
-  expect(count('wx.request')).toBe(0);
-});
-
-test(
-  'P9: a method that is no name is config-invalid, as are options that cannot be read',
-  virtually(() => {
-    const { session } = createWorld({ stored: record('A') });
-    for (const method of [Symbol('phoneNumber'), 42, '', { toString: boom }]) {
-      const options = { mode: 'forceAuth', method: method as string } as const;
-      expect(errorOf(session.login(options)).code).toBe('config-invalid');
+    for (const options of [none, odd]) {
+      expectObservable(sessionRequest(session, options)).toBe('#', {}, 'config-invalid');
+      expectObservable(requestWithLogin(session, options)).toBe('#', {}, 'config-invalid');
     }
+    const oddLogin = requestWithLogin(session, { url: '/orders', loginOptions });
+    expectObservable(oddLogin).toBe('#', {}, 'config-invalid');
+    expectRequests().toBe('');
+  }));
+
+test('R2: request is cold: it looks at its options when it is subscribed', () =>
+  sessionMarbles(({ session, storage, expectRequests, expectObservable }) => {
+    storage.holds('A');
+    const none = undefined as unknown as RequestOptions;
+    const timeout = { valueOf: boom } as unknown as number;
+    const odd = sessionRequest(session, { url: '/orders', timeout });
+
+    expectObservable(request(none, weapp({ request: boom }))).toBe('#', {}, 'request-failed');
+    expectObservable(odd).toBe('#', {}, 'request-failed');
+    expectRequests().toBe('');
+  }));
+
+test('P9: a method that is no name is config-invalid, as are options that cannot be read', () =>
+  sessionMarbles(({ session, storage, expectObservable }) => {
+    storage.holds('A');
     const odd = {
       get mode() {
         return boom();
       },
     };
-    expect(errorOf(session.login(odd)).code).toBe('config-invalid');
-    expect(watch(session.login()).log).toEqual(['A', '|']);
-  }),
-);
 
-test('invalidate says no to no credential, and logout takes null for its options', () => {
-  const { session } = createWorld({ stored: record('A') });
-  for (const none of [undefined, null, unreadable()]) {
-    expect(session.invalidate(none as Credential)).toBe(false);
-  }
-  expect(session.credential?.token).toBe('A');
-  expect(watched(session.logout(null as unknown as undefined)).completed).toBe(true);
-});
+    for (const method of [Symbol('phoneNumber'), 42, '', { toString: boom }]) {
+      const login = session.login({ mode: 'forceAuth', method: method as string });
+      expectObservable(login).toBe('#', {}, 'config-invalid');
+    }
+    expectObservable(session.login(odd)).toBe('#', {}, 'config-invalid');
+    expectObservable(session.login()).toBe('(A|)');
+  }));
+
+test('invalidate says no to no credential, and logout takes null for its options', () =>
+  sessionMarbles(({ session, storage, at, expectSession, expectObservable }) => {
+    storage.holds('A');
+    at('10ms', () => {
+      for (const none of [undefined, null, unreadable()])
+        expect(session.invalidate(none as Credential)).toBe(false);
+    });
+    const logout = defer(() => session.logout(null as unknown as undefined));
+
+    expectObservable(logout, '20ms ^').toBe('20ms   (u|)', { u: undefined });
+    expectSession(session).toBe('A 19ms n');
+  }));
 
 test('R1: the url that is checked after attach is the one that is sent, though it tells another at each look', () => {
-  const sent: string[] = [];
   let looks = 0;
   const attach = (options: RequestOptions) =>
     Object.defineProperty({ ...options }, 'url', {
       get: () => (looks++ === 0 ? 'https://api.example.com/' : 'https://evil.example/'),
       enumerable: true,
     });
-  const { session } = createWorld({
-    stored: record('A'),
-    config: { attach },
-    wx: { request: ({ url }: RequestOptions) => void sent.push(url) },
-  });
-  watch(sessionRequest(session, { url: '/orders' }));
-  expect(sent).toEqual(['https://api.example.com/']);
+  sessionMarbles(
+    ({ session, storage, subscribe, expectRequests }) => {
+      storage.holds('A');
+      subscribe(sessionRequest(session, { url: '/orders' }));
+
+      expectRequests().toBe('n', { n: { url: 'https://api.example.com/' } });
+    },
+    { attach },
+  );
 });
