@@ -1,17 +1,10 @@
 import { concat, merge, NEVER, Observable, Subject, take, takeUntil, tap, timer } from 'rxjs';
-import {
-  requestWithLogin,
-  retryOnExpired,
-  sessionRequest,
-  silentOnly,
-  weapp,
-  withLogin,
-} from 'rx-weapp-session';
+import { retryOnExpired, sessionRequest, silentOnly, weapp, withLogin } from 'rx-weapp-session';
 import type { AuthPrompt, Session } from 'rx-weapp-session';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
+import { request } from './support/guarded';
 
-const request = (session: Session, url = '/orders') => requestWithLogin(session, { url });
 const ask = (session: Session) => session.login({ mode: 'forceAuth' });
 
 const ticket = { p: { authorize: { method: 'phoneNumber', ticket: 't' } } };

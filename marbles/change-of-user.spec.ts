@@ -1,15 +1,15 @@
 import { filter, take, tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { requestWithLogin, retryOnExpired, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
+import { retryOnExpired, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
 import type { HttpResponse, Session } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig } from 'rx-weapp-session/marbles';
+import { request } from './support/guarded';
 
 const [li, wang] = [{ userId: 'li' }, { userId: 'wang' }];
 /** The session of li, and a login that yields wang. */
 const another = { Z: li, A: wang };
 
-const request = (session: Session) => requestWithLogin(session, { url: '/' });
 const force = (session: Session) => session.login({ mode: 'force' });
 
 /** What is no change of user, though another credential comes. */
@@ -289,7 +289,7 @@ describe('L4: a change of user', () => {
         resources.at('/refused', '500ms x');
         const refused = sessionRequest(session, { url: '/refused' });
 
-        it.expectObservable(requestWithLogin(session, { url: '/good' })).toBe('500ms (Z|)');
+        it.expectObservable(request(session, '/good')).toBe('500ms (Z|)');
         it.expectObservable(refused).toBe('                                    500ms (x|)');
         it.expectObservable(refused.pipe(withLogin(session))).toBe(
           '           500ms #',

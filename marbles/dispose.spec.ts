@@ -1,16 +1,9 @@
 import { defer, filter, ignoreElements, NEVER, Observable, of, tap } from 'rxjs';
-import {
-  requestWithLogin,
-  sessionRequest,
-  silentOnly,
-  whileAuthenticated,
-  withLogin,
-} from 'rx-weapp-session';
+import { sessionRequest, silentOnly, whileAuthenticated, withLogin } from 'rx-weapp-session';
 import type { Session } from 'rx-weapp-session';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
-
-const request = (session: Session) => requestWithLogin(session, { url: '/orders' });
+import { request } from './support/guarded';
 
 const unavailable = () => ({ f: failure({ statusCode: 503 }) });
 
@@ -27,7 +20,7 @@ describe('C3: dispose', () => {
     ['a silent login', (session) => session.login({ mode: 'silent' })],
     ['a forced login', (session) => session.login({ mode: 'force' })],
     ['a forceAuth login', (session) => session.login({ mode: 'forceAuth' })],
-    ['requestWithLogin', (session) => request(session)],
+    ['requestWithLogin', request],
     ['withLogin', (session) => of('sent').pipe(withLogin(session))],
     ['silentOnly', (session) => of('sent').pipe(silentOnly(session))],
   ];

@@ -1,16 +1,14 @@
 import { throwError } from 'rxjs';
-import { requestWithLogin } from 'rx-weapp-session';
 import type { Session } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
+import { silentRequest } from './support/guarded';
 import { slowStore } from './support/slow-store';
 
 const forgotten = { version: 1, source: 'shop', forget: true };
 const over = { Z: { expiresAt: -1 } };
 
 const silent = (session: Session) => session.login({ mode: 'silent' });
-const silentRequest = (session: Session) =>
-  requestWithLogin(session, { url: '/', loginOptions: { mode: 'silent' } });
 
 /** An earlier run of the same app, on the same storage. */
 const earlierRun = ({ otherSession }: Scenario) => otherSession({ source: 'shop' });

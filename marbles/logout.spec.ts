@@ -1,14 +1,11 @@
 import { catchError, defer, filter, map, of, switchMap, take, tap, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { requestWithLogin, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
+import { sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
 import type { LoginMode, Session, SessionEvent, SessionState } from 'rx-weapp-session';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Letters, MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
+import { request, silentRequest } from './support/guarded';
 import { slowStore } from './support/slow-store';
-
-const request = (session: Session) => requestWithLogin(session, { url: '/' });
-const silentRequest = (session: Session) =>
-  requestWithLogin(session, { url: '/', loginOptions: { mode: 'silent' } });
 
 const usable = { version: 1, source: 'shop', credential: { token: 'Z' }, receivedAt: 0 };
 const over = { Z: { expiresAt: -1 } };

