@@ -1,13 +1,12 @@
 import { concat, merge, NEVER, Observable, Subject, take, takeUntil, tap, timer } from 'rxjs';
 import { retryOnExpired, sessionRequest, silentOnly, weapp, withLogin } from 'rx-weapp-session';
 import type { AuthPrompt, Session } from 'rx-weapp-session';
-import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { request } from './support/guarded';
+import { busy, over, phone, ticket } from './support/props';
 
 const ask = (session: Session) => session.login({ mode: 'forceAuth' });
-
-const ticket = { p: { authorize: { method: 'phoneNumber', ticket: 't' } } };
 
 /** The session of the scenario, on a platform that counts what it is told to abort. */
 function counting({ platform, otherSession }: Scenario) {
@@ -199,7 +198,7 @@ describe('C2: the last waiter leaves', () => {
     { title: 'the exchange', leaves: '^ 29ms !', marbles: '(ns) 56ms A', codes: 'x' },
     {
       title: 'a retry',
-      script: ({ backend }) => backend.silentLogin(['50ms f', '50ms A'], { f: failure({ statusCode: 503 }) }),
+      script: ({ backend }) => backend.silentLogin(['50ms f', '50ms A'], busy),
       leaves: '^ 64ms !',
       marbles: '(ns) 116ms A',
       codes: 'x 59ms x',
@@ -217,7 +216,7 @@ describe('C2: the last waiter leaves', () => {
         storage.holds('R');
         backend.refresh('50ms A');
       },
-      config: { credentials: { R: { expiresAt: -1 } } },
+      config: { credentials: over('R') },
       leaves: '^ 29ms !',
       marbles: '(rs) 46ms A',
       codes: '',
@@ -260,7 +259,7 @@ describe('C2: the last waiter leaves', () => {
   for (const { title, held, credentials, marbles } of [
     { title: 'anonymous', held: false, credentials: {}, marbles: '(ni) 496ms n' },
     { title: 'A', held: true, credentials: {}, marbles: '(Ai) 496ms A' },
-    { title: 'expired A', held: true, credentials: { A: { expiresAt: -1 } }, marbles: '(ai) 496ms a' },
+    { title: 'expired A', held: true, credentials: over('A'), marbles: '(ai) 496ms a' },
   ])
     test(`C2: an interactive stage is withdrawn: prompt$ goes to null, the state to what it was: ${title}`, () =>
       sessionMarbles(
@@ -296,7 +295,7 @@ describe('C2: the last waiter leaves', () => {
         at('1s', () => {
           const [before, prompt, ...after] = prompts;
           expect([before, ...after]).toEqual([null, null]);
-          prompt?.answer({ errMsg: 'getPhoneNumber:ok', code: 'phone-code' });
+          prompt?.answer(phone);
         });
 
         expectSession(session).toBe('(ni) 496ms n');

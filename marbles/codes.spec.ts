@@ -1,9 +1,9 @@
 import type { AuthMethod } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
+import { phone } from './support/props';
 import { numbering } from './support/shown';
 
-const phone = { errMsg: 'getPhoneNumber:ok', code: 'phone-code' };
 const profile = { errMsg: 'getUserProfile:ok', userInfo: { nickName: 'Li' }, encryptedData: 'd', iv: 'i' };
 
 /** Has the backend want this method, under the ticket t. */

@@ -4,8 +4,7 @@ import type { Session } from 'rx-weapp-session';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { request } from './support/guarded';
-
-const unavailable = () => ({ f: failure({ statusCode: 503 }) });
+import { busy, recordOf } from './support/props';
 
 /** A store whose read never ends. */
 const stuck = {
@@ -103,7 +102,7 @@ describe('C3: dispose', () => {
   test('C3: who waits for the turn of a wx.login gets disposed', () =>
     sessionMarbles(
       ({ session, wx, backend, app, at, expectCalls, expectObservable }) => {
-        backend.silentLogin.always('50ms f', unavailable());
+        backend.silentLogin.always('50ms f', busy);
         at('500ms', app.dispose);
 
         expectCalls(wx.login).toBe('            x 59ms x 59ms x 59ms x');
@@ -188,7 +187,7 @@ describe('C3: dispose', () => {
     test(`C3: the stored record stays, during a flight too; ${pace}`, () =>
       sessionMarbles(
         ({ session, storage, wx, app, at, cold, expectCalls, expectObservable }) => {
-          const record = { version: 1, source: 'shop', credential: { token: 'A' }, receivedAt: 0 };
+          const record = recordOf('A');
           storage.holds(record);
           wx.login(cold('10ms a'));
           at('5ms', app.dispose);
@@ -290,7 +289,7 @@ describe('C3: timers are gone', () => {
     },
     {
       title: 'of the turn of a wx.login',
-      script: ({ backend }) => backend.silentLogin.always('f', unavailable()),
+      script: ({ backend }) => backend.silentLogin.always('f', busy),
       config: { retry: { count: 9 } },
     },
     {

@@ -1,9 +1,7 @@
 import type { LoginMode } from 'rx-weapp-session';
-import { failure, sessionMarbles } from 'rx-weapp-session/marbles';
+import { sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
-
-const usable = { version: 1, source: 'shop', credential: { token: 'Z' }, receivedAt: 0 };
-const rejected = { f: failure({ statusCode: 403 }) };
+import { recordOf, rejected } from './support/props';
 
 describe('M3: a failed flight', () => {
   const FAILURES: readonly {
@@ -96,7 +94,7 @@ describe('M3: a failed flight', () => {
           });
           expect(session.credential?.token).toBe('Z');
           expect(storage.keys()).toHaveLength(1);
-          expect(storage.content()).toEqual(usable);
+          expect(storage.content()).toEqual(recordOf('Z'));
         });
       }));
 

@@ -2,12 +2,11 @@ import { asapScheduler, subscribeOn, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { retryOnExpired, silentOnly, withLogin } from 'rx-weapp-session';
 import type { SessionErrorCode } from 'rx-weapp-session';
-import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Outcome, Pace } from 'rx-weapp-session/marbles';
 import { send } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
-
-const closed = failure(new Error('this account is closed'));
+import { rejected } from './support/props';
 
 /** A session error of this code, with this somewhere in the chain of its causes. */
 const causedBy = (code: SessionErrorCode, isCause: (link: object) => boolean) => (error: unknown) => {
@@ -33,7 +32,7 @@ describe('F8: a re-login that fails', () => {
             ({ session, storage, backend, resources, expectRequests, expectObservable }) => {
               storage.holds('A');
               resources('20ms x');
-              backend.silentLogin.always(reply, { f: closed });
+              backend.silentLogin.always(reply, rejected);
               const guarded =
                 guard === 'withLogin'
                   ? send(session).pipe(withLogin(session, { mode: 'silent' }))

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
+import { over } from './support/props';
 
 describe('M2: force callers', () => {
   for (const first of ['common', 'silent', 'force', 'forceSilent'] as const)
@@ -56,7 +57,7 @@ describe('M2: force callers', () => {
             at('1s', () => expect(session.snapshot).toMatchObject({ credential: { token: fresh } }));
             expect.assertions(1);
           },
-          { pace, credentials: { Z: { expiresAt: -1 } } },
+          { pace, credentials: over('Z') },
         ));
 });
 

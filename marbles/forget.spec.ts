@@ -3,10 +3,10 @@ import type { Session } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { silentRequest } from './support/guarded';
+import { over } from './support/props';
 import { slowStore } from './support/slow-store';
 
 const forgotten = { version: 1, source: 'shop', forget: true };
-const over = { Z: { expiresAt: -1 } };
 
 const silent = (session: Session) => session.login({ mode: 'silent' });
 
@@ -223,7 +223,7 @@ describe('L2: logout({ forget: true })', () => {
 
           expectObservable(silent(session)).toBe('#', {}, 'interaction-required');
         },
-        { credentials: over },
+        { credentials: over('Z') },
       ));
 
   for (const pace of PACES)

@@ -1,15 +1,14 @@
 import { defer, EMPTY, NEVER, throwError } from 'rxjs';
 import { sessionError } from 'rx-weapp-session';
 import type { AuthMethod } from 'rx-weapp-session';
-import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario, Time } from 'rx-weapp-session/marbles';
+import { busy, over, ticket } from './support/props';
 
 const cutOff = { errMsg: 'request:fail interrupted', errno: 600003 };
 /** In the scripts of this file `#` is a step that the background interrupted. */
 const interrupted = { '#': cutOff };
-const ticket = { p: { authorize: { method: 'phoneNumber', ticket: 't' } } };
 const oneTry: MarblesConfig = { retry: { count: 0 } };
-const over = { R: { expiresAt: -1 } };
 
 /** Hides the app, and shows it again. */
 const absent = ({ at, app }: Scenario, hidden: Time, shown: Time) => {
@@ -143,7 +142,7 @@ describe('F6: a step that the background interrupted', () => {
             expectPrompts().inPace(prompts);
             expectEvents().inOrder(`${title === 'refresh' ? 'x' : ''}s${prompts && 'p'}y`);
           },
-          { ...oneTry, credentials: over, pace },
+          { ...oneTry, credentials: over('R'), pace },
         ));
 
   test('F6: any step: afterLogin', () => {
@@ -239,7 +238,7 @@ describe('F6: a step that the background interrupted', () => {
     sessionMarbles(({ session, backend, expectCalls, expectObservable }) => {
       backend.silentLogin(['50ms f', '50ms #', '50ms f', '50ms #', '50ms A'], {
         ...interrupted,
-        f: failure({ statusCode: 503, header: {}, data: {} }),
+        ...busy,
       });
 
       // The fifth wx.login in a second waits (W3).
@@ -284,7 +283,7 @@ describe('F6: time limits count foreground time', () => {
         backend.refresh('-');
       },
       end: 15_000,
-      config: { credentials: over },
+      config: { credentials: over('R') },
     },
     {
       title: 'afterLogin',

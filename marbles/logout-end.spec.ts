@@ -2,10 +2,8 @@ import { defer, ignoreElements, of } from 'rxjs';
 import type { Session } from 'rx-weapp-session';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
+import { over, recordOf } from './support/props';
 import { slowStore } from './support/slow-store';
-
-const over = { Z: { expiresAt: -1 } };
-const usable = { version: 1, source: 'shop', credential: { token: 'Z' }, receivedAt: 0 };
 
 /** Logs out when it is subscribed to; all that counts of what that tells is its end. */
 const logout = (session: Session, forget = false) =>
@@ -20,7 +18,7 @@ describe('L3: a logout starts no login', () => {
     { title: 'a usable session', script: ({ storage }) => storage.holds('Z') },
     {
       title: 'an expired session that could be refreshed',
-      config: { credentials: over },
+      config: { credentials: over('Z') },
       script: ({ storage }) => storage.holds('Z'),
     },
     { title: 'no session', script: () => undefined },
@@ -58,7 +56,7 @@ describe('L3: a logout starts no login', () => {
 
   for (const { title, codes, config } of [
     { title: 'a silent stage', codes: 1, config: {} },
-    { title: 'a refresh', codes: 0, config: { credentials: over } },
+    { title: 'a refresh', codes: 0, config: { credentials: over('Z') } },
   ])
     test(`L3: nor that of a forceAuth that waited for ${title} to end, nor of a force caller behind it`, () =>
       sessionMarbles(({ session, storage, wx, backend, user, app, at, ...it }) => {
@@ -89,7 +87,7 @@ describe('L3: the Observable of a logout', () => {
     }));
 
   test('L3: completes when storage has settled and the backend has answered: storage last', () => {
-    const store = slowStore(usable);
+    const store = slowStore(recordOf('Z'));
     sessionMarbles(
       ({ session, expectObservable }) => {
         expectObservable(store.calls$).toBe('    (rd)');
@@ -159,7 +157,7 @@ describe('L3: the Observable of a logout', () => {
 describe('L3: backend.logout', () => {
   for (const { title, config } of [
     { title: 'the current', config: {} },
-    { title: 'the expired', config: { credentials: over } },
+    { title: 'the expired', config: { credentials: over('Z') } },
   ])
     test(`L3: is called once, with ${title} credential, however often it is subscribed to`, () =>
       sessionMarbles(({ session, storage, backend, at, expectCalls, expectObservable }) => {

@@ -5,10 +5,8 @@ import type { LoginMode, Session, SessionEvent, SessionState } from 'rx-weapp-se
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Letters, MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { request, silentRequest } from './support/guarded';
+import { over, recordOf } from './support/props';
 import { slowStore } from './support/slow-store';
-
-const usable = { version: 1, source: 'shop', credential: { token: 'Z' }, receivedAt: 0 };
-const over = { Z: { expiresAt: -1 } };
 
 /** Logs out each time a stream gives what is asked for, inside its handler. */
 const logoutOn = <T>(session: Session, stream: Observable<T>, wanted: (value: T) => boolean) =>
@@ -36,7 +34,7 @@ describe('L1: after logout() returns', () => {
     },
     {
       title: 'an expired session',
-      config: { credentials: over },
+      config: { credentials: over('Z') },
       script: ({ storage }) => storage.holds('Z'),
       marbles: 'z 99ms n',
       events: 'xo',
@@ -130,7 +128,7 @@ describe('L1: after logout() returns', () => {
   });
 
   test('L1 K1: a logout before an asynchronous store has answered keeps its session from coming back', () => {
-    const store = slowStore(usable);
+    const store = slowStore(recordOf('Z'));
     sessionMarbles(
       ({ session, app, at, expectSession }) => {
         at('10ms', app.logout);
@@ -210,7 +208,7 @@ describe('L1: the waiters of a flight in progress', () => {
       ms: 20,
       marbles: '(zs) 16ms n',
       events: 'xsfo',
-      config: { credentials: over },
+      config: { credentials: over('Z') },
       script: ({ storage, backend }) => {
         storage.holds('Z');
         backend.refresh('50ms R');
@@ -231,7 +229,7 @@ describe('L1: the waiters of a flight in progress', () => {
       }, config));
 
   test("L1: get logged-out during the restore, silentOnly's too, and the late result changes nothing", () => {
-    const store = slowStore(usable);
+    const store = slowStore(recordOf('Z'));
     sessionMarbles(
       (scenario) => {
         const { session, user, at, expectSession, expectPrompts, expectEvents } = scenario;

@@ -2,8 +2,8 @@ import { EMPTY, NEVER, of, throwError } from 'rxjs';
 import { sessionError } from 'rx-weapp-session';
 import type { AuthMethod } from 'rx-weapp-session';
 import { sessionMarbles } from 'rx-weapp-session/marbles';
+import { phone } from './support/props';
 
-const phone = { errMsg: 'getPhoneNumber:ok', code: 'phone-code' };
 const wants = (method: string, ticket?: string) => ({
   q: { authorize: { method, ...(ticket && { ticket }) } },
 });

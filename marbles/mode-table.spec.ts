@@ -1,6 +1,7 @@
 import type { LoginMode } from 'rx-weapp-session';
 import { failure, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
+import { over, ticket } from './support/props';
 
 const MODES: readonly LoginMode[] = ['common', 'silent', 'force', 'forceSilent', 'forceAuth'];
 
@@ -20,8 +21,7 @@ interface Situation {
 const nothing = () => undefined;
 const usable = ({ storage }: Scenario) => storage.holds('Z');
 const expired = ({ storage }: Scenario) => storage.holds('Y');
-const asks = ({ backend }: Scenario) =>
-  backend.silentLogin.always('50ms q', { q: { authorize: { method: 'phoneNumber', ticket: 't' } } });
+const asks = ({ backend }: Scenario) => backend.silentLogin.always('50ms p', ticket);
 const rejects = ({ backend }: Scenario) =>
   backend.silentLogin.always('50ms f', { f: failure({ statusCode: 403 }) });
 const refreshes = ({ backend }: Scenario) => backend.refresh.always('50ms R');
@@ -266,7 +266,7 @@ describe('the table of modes', () => {
             expectCalls(backend.refresh).times(times('R'));
             expectPrompts().inOrder('p.'.repeat(times('P')));
           },
-          { credentials: { Y: { expiresAt: -1 } } },
+          { credentials: over('Y') },
         ));
 });
 

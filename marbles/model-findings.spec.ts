@@ -1,11 +1,11 @@
 import { catchError, map, tap, timer } from 'rxjs';
 import type { Session } from 'rx-weapp-session';
 import { promised, sessionMarbles } from 'rx-weapp-session/marbles';
+import { phone, recordOf } from './support/props';
 import { idleUi, numbering } from './support/shown';
 
 // Each was a defect that the model of test/model found; each failed before it was mended.
 
-const phone = { errMsg: 'getPhoneNumber:ok', code: 'phone-code' };
 const ask = (session: Session) => session.login({ mode: 'forceAuth' });
 
 test('M2 S1: forceAuth goes on waiting where a force caller begins a silent stage as soon as a renewal ends', () =>
@@ -99,7 +99,7 @@ test('L1: a login that makes sure of the session_key is ended by a logout, thoug
   ));
 
 test('R5 K1: a login makes sure of the session_key also where it waits for an asynchronous store', () => {
-  const record = { version: 1, source: 'shop', credential: { token: 'R' }, receivedAt: 0 };
+  const record = recordOf('R');
   const store = {
     read: () => promised(timer(300).pipe(map(() => record))),
     write: () => undefined,

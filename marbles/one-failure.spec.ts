@@ -6,9 +6,9 @@ import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { request } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
+import { closed, over, ticket } from './support/props';
 import { theSame } from './support/the-same';
 
-const closed = new Error('this account is closed');
 /** In the scripts of this file `#` is the backend's no. */
 const rejected = { '#': closed };
 
@@ -182,7 +182,7 @@ describe('F1: one failure for all, and then anew', () => {
     [
       'an interactive exchange',
       ({ backend, user }) => {
-        backend.silentLogin('50ms p', { p: { authorize: { method: 'phoneNumber', ticket: 't' } } });
+        backend.silentLogin('50ms p', ticket);
         backend.login('50ms A');
         user.grant('1s');
       },
@@ -197,7 +197,7 @@ describe('F1: one failure for all, and then anew', () => {
 
           scenario.expectObservable(scenario.session.login()).toBe(`${end} (A|)`);
         },
-        { credentials: { R: { expiresAt: -1 } } },
+        { credentials: over('R') },
       ));
 
   test('F1: the first value of withoutPrompt counts, its completion is not awaited', () => {

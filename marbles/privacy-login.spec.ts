@@ -1,10 +1,8 @@
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
 import { AGREED, claiming, privacyOf } from './support/privacy';
+import { phone, ticket } from './support/props';
 import { idleUi, numbering } from './support/shown';
-
-const phone = { errMsg: 'getPhoneNumber:ok', code: 'phone-code' };
-const ticket = { p: { authorize: { method: 'phoneNumber', ticket: 't' } } };
 
 for (const pace of PACES)
   describe(`the privacy question beside a login, with ${PLATFORMS[pace]}`, () => {

@@ -3,6 +3,7 @@ import { weapp } from 'rx-weapp-session';
 import type { AuthPrompt, AuthTips } from 'rx-weapp-session';
 import { sessionMarbles } from 'rx-weapp-session/marbles';
 import { AGREED, claiming, EXPOSED, privacyOf, REFUSED } from './support/privacy';
+import { ticket } from './support/props';
 import { idleUi, numbering } from './support/shown';
 
 describe('WeChat’s privacy question', () => {
@@ -27,7 +28,7 @@ describe('WeChat’s privacy question', () => {
 
   test('P8: a base library without it asks nothing, and everything else works', () =>
     sessionMarbles(({ session, backend, user, expectPrompts, expectObservable }) => {
-      backend.silentLogin('50ms p', { p: { authorize: { method: 'phoneNumber', ticket: 't' } } });
+      backend.silentLogin('50ms p', ticket);
       user.grant('1s');
 
       expectPrompts().toBe('                    60ms p 999ms .');

@@ -2,9 +2,9 @@ import { filter } from 'rxjs';
 import type { AuthPrompt } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
+import { phone } from './support/props';
 import { idleUi, numbering } from './support/shown';
 
-const phone = { errMsg: 'getPhoneNumber:ok', code: 'phone-code' };
 const byPhone = { authorization: { code: 'phone-code' } };
 
 describe('one prompt at a time', () => {

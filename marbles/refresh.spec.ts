@@ -5,10 +5,11 @@ import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { ORDERS, request, send, silentRequest } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
+import { over } from './support/props';
 
 /** R lies in storage, and is past its end. */
 function ended(run: (scenario: Scenario) => void, config?: MarblesConfig): void {
-  const credentials = { R: { expiresAt: -1 } };
+  const credentials = over('R');
   sessionMarbles(
     (scenario) => {
       scenario.storage.holds('R');

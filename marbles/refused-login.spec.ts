@@ -1,12 +1,8 @@
-import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { request } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
-
-/** `f` is the backend's no, `#` no network. */
-const rejected = { f: failure(new Error('this account is closed')) };
-const ticket = { p: { authorize: { method: 'phoneNumber', ticket: 't' } } };
-const over = { A: { expiresAt: -1 } };
+import { over, rejected, ticket } from './support/props';
 
 interface Case {
   readonly code: string;
@@ -90,7 +86,7 @@ describe('F4: what a failure does to the credential', () => {
       before: 'A 4ms a 4ms',
       removed: '5ms',
     },
-    { how: 'by the clock', config: { credentials: over }, before: 'a 9ms' },
+    { how: 'by the clock', config: { credentials: over('A') }, before: 'a 9ms' },
   ];
   for (const { how, config, expire, before, removed } of EXPIRED) {
     test(`F4: a definitive refusal clears a credential that expired ${how}, and its record, once`, () =>
@@ -152,6 +148,6 @@ describe('F4: what a failure does to the credential', () => {
           expectSession(session).toBe(`(as) ${50 + end - 4}ms e`, { e: state });
           expectObservable(session.login()).toBe(`${50 + end}ms #`, {}, code);
         },
-        { credentials: over },
+        { credentials: over('A') },
       ));
 });

@@ -4,6 +4,7 @@ import { requestWithLogin, retryOnExpired, sessionRequest, withLogin } from 'rx-
 import type { CredentialStore } from 'rx-weapp-session';
 import { failure, PACES, promised, sessionMarbles } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
+import { recordOf, ticket } from './support/props';
 
 // Each was a defect that a cold review found; each failed before it was mended.
 
@@ -76,7 +77,7 @@ test('C3 T4: dispose during a login leaves no state that says it goes on', () =>
 
 test('M2 P9: forceAuth with a method that nobody knows is the caller’s fault, also where it waited for a silent stage', () =>
   sessionMarbles(({ session, backend, expectObservable }) => {
-    backend.silentLogin('50ms p', { p: { authorize: { method: 'phoneNumber', ticket: 't' } } });
+    backend.silentLogin('50ms p', ticket);
     const nonsense = session.login({ mode: 'forceAuth', method: 'nonsense' });
 
     expectObservable(session.login({ mode: 'silent' })).toBe('60ms #', {}, 'interaction-required');
@@ -124,7 +125,7 @@ test('R5: verify is false where a logout came first', () =>
 
 test('F3: a refused code is not made good by sending the same ticket again', () =>
   sessionMarbles(({ session, backend, user, expectCalls, expectObservable }) => {
-    backend.silentLogin('50ms p', { p: { authorize: { method: 'phoneNumber', ticket: 't' } } });
+    backend.silentLogin('50ms p', ticket);
     backend.login(['50ms b', '50ms B'], { b: failure({ errcode: 40163 }) });
     user.grant('1s');
 
@@ -146,7 +147,7 @@ test('C2: an interactive login that everybody left has an end in event$ too', ()
   }));
 
 test('K1: a bare request waits for an asynchronous store, and carries what it held', () => {
-  const record = { version: 1, source: 'shop', credential: { token: 'R' }, receivedAt: 0 };
+  const record = recordOf('R');
   const store: CredentialStore = {
     read: () => promised(timer(300).pipe(map(() => record))),
     write: () => undefined,

@@ -1,9 +1,8 @@
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import { silentRequest } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
+import { ticket } from './support/props';
 
-/** A backend that asks for the phone number, and keeps a ticket. */
-const withTicket = { q: { authorize: { method: 'phoneNumber', ticket: 't' } } };
 const unasked = 'interaction-required';
 
 describe('M1: silent callers', () => {
@@ -11,7 +10,7 @@ describe('M1: silent callers', () => {
     test(`M1: open no prompt and do not wait for one; a common caller goes on alone, with ${PLATFORMS[pace]}`, () =>
       sessionMarbles(
         ({ session, backend, user, expectPrompts, expectObservable }) => {
-          backend.silentLogin.always('50ms q', withTicket);
+          backend.silentLogin.always('50ms p', ticket);
           user.grant('1s');
           // The user takes a second on any pace.
           const [asked, exchange] = pace === 'timed' ? [60, 50] : [0, 0];
@@ -25,7 +24,7 @@ describe('M1: silent callers', () => {
 
   test("M1: a common caller shares a silent caller's silent stage: one code, one exchange, and its ticket", () =>
     sessionMarbles(({ session, wx, backend, user, expectCalls, expectObservable }) => {
-      backend.silentLogin('50ms q', withTicket);
+      backend.silentLogin('50ms p', ticket);
       user.grant('1s');
 
       expectObservable(session.login({ mode: 'silent' })).toBe('60ms #', {}, unasked);

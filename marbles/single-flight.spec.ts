@@ -20,6 +20,7 @@ import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { request, silentRequest } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
+import { ticket } from './support/props';
 
 const ten = <T>(source: () => Observable<T>) => merge(...Array.from({ length: 10 }, source));
 
@@ -40,7 +41,6 @@ const LEAVING: readonly {
   },
 ];
 
-const phone = { p: { authorize: { method: 'phoneNumber', ticket: 't' } } };
 const no = new Error('no');
 
 for (const pace of PACES) {
@@ -62,7 +62,7 @@ for (const pace of PACES) {
       test(`S1 S2: so they do where the user is asked; waiters ${title}`, () =>
         sessionMarbles(
           ({ session, wx, backend, user, subscribe, expectCalls, expectPrompts, expectRequests }) => {
-            backend.silentLogin('50ms p', phone);
+            backend.silentLogin('50ms p', ticket);
             user.grant('1s');
             subscribe(ten(() => leave(request(session))));
 

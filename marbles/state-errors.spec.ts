@@ -4,10 +4,9 @@ import type { LoginMode, SessionError, SessionState } from 'rx-weapp-session';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
+import { busy, over, rejected } from './support/props';
 
-const rejected = { f: failure(new Error('this account is closed')) };
 const refusal = { e: 'anonymous !login-rejected' };
-const over = { R: { expiresAt: -1 } };
 
 const errorOf = (state: SessionState) => (state as { readonly error?: SessionError }).error;
 
@@ -32,7 +31,12 @@ const STARTS: readonly Start[] = [
       }),
     was: 'R',
   },
-  { title: 'expired', config: { credentials: over }, script: ({ storage }) => storage.holds('R'), was: 'r' },
+  {
+    title: 'expired',
+    config: { credentials: over('R') },
+    script: ({ storage }) => storage.holds('R'),
+    was: 'r',
+  },
 ];
 
 describe('T4: after a failed login the state is what it was, with the error', () => {
@@ -52,7 +56,7 @@ describe('T4: after a failed login the state is what it was, with the error', ()
     {
       code: 'backend-unreachable',
       mode: 'forceSilent',
-      script: ({ backend }) => backend.silentLogin.always('50ms f', { f: failure({ statusCode: 503 }) }),
+      script: ({ backend }) => backend.silentLogin.always('50ms f', busy),
       end: '180ms',
     },
     {

@@ -1,8 +1,9 @@
 import { tap } from 'rxjs';
 import { sessionError } from 'rx-weapp-session';
 import type { Credential, SessionEvent, SessionState } from 'rx-weapp-session';
-import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
+import { rejected } from './support/props';
 
 const credentialOf = (state: SessionState): Credential =>
   (state as { credential?: Credential }).credential ?? (state as { previous: Credential }).previous;
@@ -64,7 +65,7 @@ describe('T3: what was told is immutable', () => {
     test(`T3: a state that was told does not change afterwards; with ${PLATFORMS[pace]}`, () =>
       sessionMarbles(
         ({ session, backend, app, at, subscribe, expectSession }) => {
-          backend.silentLogin(['50ms A', '50ms f'], { f: failure(new Error('this account is closed')) });
+          backend.silentLogin(['50ms A', '50ms f'], rejected);
           const states: SessionState[] = [];
           const then: string[] = [];
           at('0ms', () =>

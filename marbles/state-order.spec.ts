@@ -2,11 +2,11 @@ import { catchError, defer, filter, ReplaySubject, skip, take } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { requestWithLogin } from 'rx-weapp-session';
 import type { LoginMode, Session, SessionEvent, SessionState } from 'rx-weapp-session';
-import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Letters, Scenario } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
+import { busy, rejected } from './support/props';
 
-const rejected = { f: failure(new Error('this account is closed')) };
 const refusal = { e: 'anonymous !login-rejected' };
 
 type Condition = (state: SessionState) => boolean;
@@ -264,8 +264,7 @@ for (const pace of PACES) {
       { type: 'login-start', marbles: '(nsn)', end: '#' },
       {
         type: 'retry',
-        script: ({ backend }) =>
-          backend.silentLogin(['50ms f', '50ms A'], { f: failure({ statusCode: 503 }) }),
+        script: ({ backend }) => backend.silentLogin(['50ms f', '50ms A'], busy),
         marbles: '(ns) 56ms n',
       },
       { type: 'login-success', marbles: '(ns) 56ms (An)' },

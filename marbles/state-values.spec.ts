@@ -3,9 +3,8 @@ import type { LoginMode, Session, SessionState } from 'rx-weapp-session';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Letters, MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
+import { over, rejected } from './support/props';
 
-const rejected = { f: failure(new Error('this account is closed')) };
-const over = { A: { expiresAt: -1 } };
 /** Usable until 70 s: 30 s are kept for the way to the backend. */
 const soonOver = { A: { expiresAt: 100_000 } };
 
@@ -39,7 +38,7 @@ describe('T1: the current value', () => {
     {
       title: 'expired A',
       script: (it) => it.storage.holds('A'),
-      config: { credentials: over },
+      config: { credentials: over('A') },
       when: '0ms',
       letter: 'a',
     },
@@ -69,7 +68,7 @@ describe('T1: the current value', () => {
         it.backend.silentLogin.always('50ms #');
         login(it, '0ms', 'force');
       },
-      config: { credentials: over },
+      config: { credentials: over('A') },
       when: '300ms',
       letter: 'e',
     },

@@ -2,16 +2,16 @@ import { config as rxjsConfig, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { isSessionError, requestWithLogin } from 'rx-weapp-session';
 import type { Session } from 'rx-weapp-session';
-import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { request } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
+import { rejected } from './support/props';
 
 const boom = new Error('boom');
 const explode = (): never => {
   throw boom;
 };
-const rejected = { f: failure(new Error('this account is closed')) };
 
 describe('F7: what an app throws', () => {
   const unhandled: unknown[] = [];

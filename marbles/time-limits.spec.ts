@@ -2,9 +2,7 @@ import { catchError, concat, defer, EMPTY, ignoreElements, map, NEVER, of, timer
 import { failure, promised, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { request } from './support/guarded';
-
-const over = { R: { expiresAt: -1 } };
-const busy = { f: failure({ statusCode: 503, header: {}, data: {} }) };
+import { busy, over, recordOf, ticket } from './support/props';
 
 describe('F2: time limits', () => {
   const STEPS: readonly {
@@ -53,7 +51,7 @@ describe('F2: time limits', () => {
       title: 'the interactive exchange',
       step: ({ backend }) => backend.login,
       script: ({ backend, user }) => {
-        backend.silentLogin.always('50ms p', { p: { authorize: { method: 'phoneNumber', ticket: 't' } } });
+        backend.silentLogin.always('50ms p', ticket);
         backend.login(['-', '50ms B']);
         user.grant('1s').grant('1s');
       },
@@ -91,7 +89,7 @@ describe('F2: time limits', () => {
             expectCalls(step(scenario)).times(2);
             expectCalls(wx.login, backend.refresh).times(2);
           },
-          { ...config?.(), timeouts, credentials: over },
+          { ...config?.(), timeouts, credentials: over('R') },
         ));
 
   const LATE: readonly {
@@ -152,7 +150,7 @@ describe('F2: time limits', () => {
     }));
 
   test('F2: a store that never answers holds up the first request no longer than an exchange', () => {
-    const late = { version: 1, source: 'shop', credential: { token: 'LATE' }, receivedAt: 0 };
+    const late = recordOf('L');
     const store = {
       read: () => promised(timer(20_000).pipe(map(() => late))),
       write: () => undefined,
@@ -171,7 +169,7 @@ describe('F2: time limits', () => {
 
   test('F2: a store that never finishes writing holds up the end of a logout no longer than an exchange each time', () => {
     const store = {
-      read: () => ({ version: 1, source: 'shop', credential: { token: 'A' }, receivedAt: 0 }),
+      read: () => recordOf('A'),
       write: () => undefined,
       remove: () => promised(NEVER),
     };

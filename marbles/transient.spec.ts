@@ -4,9 +4,7 @@ import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import { because } from './support/because';
 import { request } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
-
-const closed = new Error('this account is closed');
-const busy = { f: failure({ statusCode: 503, header: {}, data: {} }) };
+import { busy, closed } from './support/props';
 
 describe('F3: what is tried again', () => {
   const TRANSIENT: readonly (readonly [title: string, reason: unknown])[] = [

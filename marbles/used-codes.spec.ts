@@ -1,7 +1,6 @@
 import type { AuthMethod } from 'rx-weapp-session';
 import { failure, sessionMarbles } from 'rx-weapp-session/marbles';
-
-const phone = { errMsg: 'getPhoneNumber:ok', code: 'phone-code' };
+import { busy, phone, rejected } from './support/props';
 
 describe('F3: no code is exchanged twice', () => {
   test('F3: a code that wx.login gives again is not exchanged again', () =>
@@ -94,7 +93,7 @@ describe('F3: the interactive exchange', () => {
       sessionMarbles(
         ({ session, backend, user, expectCalls, expectPrompts, expectObservable }) => {
           backend.silentLogin('50ms q', { q: { authorize: wanted } });
-          backend.login(['50ms #', '50ms f', '50ms A'], { f: failure({ statusCode: 503 }) });
+          backend.login(['50ms #', '50ms f', '50ms A'], busy);
           user.answer(authorization, '1s');
 
           expectPrompts().toBe(prompts);
@@ -136,7 +135,7 @@ describe('F3: the interactive exchange', () => {
 
   test('F3: a definitive no to an interactive exchange is not tried again, nor asked again', () =>
     sessionMarbles(({ session, backend, user, expectCalls, expectPrompts, expectObservable }) => {
-      backend.login(['50ms f', '50ms A'], { f: failure(new Error('this account is closed')) });
+      backend.login(['50ms f', '50ms A'], rejected);
       user.answer(phone, '1s').answer(phone, '1s');
 
       expectPrompts().toBe('           p 999ms .');

@@ -3,12 +3,12 @@ import type { LoginMode, Session } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
+import { over, ticket } from './support/props';
 
 const yes = { y: true, n: false };
-const ended = { credentials: { Y: { expiresAt: -1 } } };
+const ended = { credentials: over('Y') };
 /** A backend that asks for the phone number, and keeps a ticket. */
-const asks = ({ backend }: Scenario) =>
-  backend.silentLogin('50ms q', { q: { authorize: { method: 'phoneNumber', ticket: 't' } } });
+const asks = ({ backend }: Scenario) => backend.silentLogin('50ms p', ticket);
 
 describe('R5: verify', () => {
   for (const { title, script } of [

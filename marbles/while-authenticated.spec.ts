@@ -4,6 +4,7 @@ import { requestWithLogin, sessionRequest, whileAuthenticated, withLogin } from 
 import type { Session } from 'rx-weapp-session';
 import { failure, PACES, promised, sessionMarbles } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
+import { recordOf } from './support/props';
 import { wired } from './support/wired';
 
 const tokenOf = (session: Session) => session.credential?.token ?? 'n';
@@ -275,7 +276,7 @@ describe('R4: whileAuthenticated', () => {
     }));
 
   test('R4 K1: with an asynchronous store it waits for the record', () => {
-    const record = { version: 1, source: 'shop', credential: { token: 'Z' }, receivedAt: 0 };
+    const record = recordOf('Z');
     sessionMarbles(
       ({ session, expectObservable }) => {
         const { wire, kept } = socket(session);
