@@ -7,12 +7,12 @@ import { PLATFORMS } from './support/platforms';
 import { busy, closed } from './support/props';
 
 describe('F3: what is tried again', () => {
+  const offline = { errMsg: 'request:fail', errno: 600000 };
   const TRANSIENT: readonly (readonly [title: string, reason: unknown])[] = [
-    ['no network', { errMsg: 'request:fail', errno: 600000 }],
+    ['no network', offline],
     ['no network, of an old base library', { errMsg: 'request:fail' }],
     ['a time-out that wx reports', { errMsg: 'request:fail timeout', errno: 5 }],
     ['errno 600003', { errMsg: 'request:fail network changed', errno: 600003 }],
-    ['request-failed', sessionError('request-failed', 'wx.request failed', { errMsg: 'request:fail' })],
     ...[408, 429, 500, 502, 503, 504, 599].map(
       (code) => [`statusCode ${code}`, { statusCode: code }] as const,
     ),
@@ -22,9 +22,14 @@ describe('F3: what is tried again', () => {
     ['WeChat is busy, in a response', { statusCode: 400, data: {}, errcode: -1 }],
     ['the minute quota', { errcode: 45011, errmsg: 'api minute-quota reach limit' }],
   ];
-  for (const [title, reason] of TRANSIENT)
+  const REASONS: readonly (readonly [title: string, reason: () => unknown])[] = [
+    ...TRANSIENT.map(([title, reason]) => [title, () => reason] as const),
+    ['request-failed', () => sessionError('request-failed', 'wx.request failed', offline)],
+  ];
+  for (const [title, reasonOf] of REASONS)
     test(`F3: transient: ${title}: two more tries, each with a new code, then backend-unreachable`, () =>
       sessionMarbles(({ session, backend, expectCalls, expectEvents, expectObservable }) => {
+        const reason = reasonOf();
         backend.silentLogin.always('50ms f', { f: failure(reason) });
         const unreachable = because('backend-unreachable', reason);
 
