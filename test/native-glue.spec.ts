@@ -20,8 +20,8 @@ import {
   virtually,
   wanted,
   watch,
-} from '../marbles/support/world';
-import type { Script } from '../marbles/support/world';
+} from './support/world';
+import type { Script } from './support/world';
 
 /** The globals of a mini-program that the glue looks up. */
 const app = globalThis as {

@@ -2,7 +2,6 @@ import { lastValueFrom } from 'rxjs';
 import { createSession, request, requestWithLogin, weapp } from 'rx-weapp-session';
 import type { LoginBackend, Platform, Session, SessionConfig } from 'rx-weapp-session';
 import type * as Library from 'rx-weapp-session';
-import { createWorld, issued, synchronous, wanted } from '../marbles/support/world';
 import { watched } from './support/watched';
 
 interface Callbacks {
@@ -17,8 +16,8 @@ const BAD = { errMsg: 'request:fail -102:net::ERR_CONNECTION_REFUSED', errno: 60
 const url = 'https://api.example.com/orders';
 
 const backend: LoginBackend = {
-  silentLogin: ({ code }) => [issued(`token-of-${code}`)],
-  login: ({ code }) => [issued(`token-of-${code}`)],
+  silentLogin: ({ code }) => [{ credential: { token: `token-of-${code}` } }],
+  login: ({ code }) => [{ credential: { token: `token-of-${code}` } }],
 };
 const sessionOn = (api: object, config: Partial<SessionConfig> = {}): Session =>
   createSession({
@@ -199,8 +198,11 @@ describe('C1 W1: abort', () => {
 
   test('C1: the task of a guarded request is aborted once when its subscriber leaves', () => {
     const abort = jest.fn();
-    const world = createWorld({ pace: synchronous, wx: { request: () => ({ abort }) } });
-    watched(requestWithLogin(world.session, { url: '/a' })).stop();
+    const wx = {
+      login: ({ success }: Callbacks) => success({ code: 'code' }),
+      request: () => ({ abort }),
+    };
+    watched(requestWithLogin(sessionOn(wx), { url: '/a' })).stop();
     expect(abort).toHaveBeenCalledTimes(1);
   });
 });
@@ -274,7 +276,7 @@ describe('W1: what an older or smaller wx lacks', () => {
   });
 
   test('W1: without onNeedPrivacyAuthorization prompts work as ever', () => {
-    const asking = { ...backend, silentLogin: () => [wanted('phoneNumber')] };
+    const asking = { ...backend, silentLogin: () => [{ authorize: { method: 'phoneNumber' } }] };
     let codes = 0;
     const fresh = ({ success }: Callbacks) => success({ code: String(++codes) });
     const session = sessionOn({ login: fresh }, { backend: asking });
