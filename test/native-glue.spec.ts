@@ -1,4 +1,4 @@
-import { asapScheduler, observeOn } from 'rxjs';
+import { asapScheduler, observeOn, timer } from 'rxjs';
 import {
   createSession,
   injectSession,
@@ -9,19 +9,10 @@ import {
 } from 'rx-weapp-session';
 import type * as library from 'rx-weapp-session';
 import type { AuthPrompt, Credential, Session, SessionView } from 'rx-weapp-session';
-import {
-  at,
-  close,
-  createWorld,
-  issued,
-  phone,
-  record,
-  user,
-  virtually,
-  wanted,
-  watch,
-} from './support/world';
-import type { Script } from './support/world';
+import { sessionMarbles } from 'rx-weapp-session/marbles';
+import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
+import { phone, ticket } from '../marbles/support/props';
+import { watched } from './support/watched';
 
 /** The globals of a mini-program that the glue looks up. */
 const app = globalThis as {
@@ -38,6 +29,12 @@ afterEach(() => {
   delete app.Behavior;
   delete app.getCurrentPages;
 });
+
+/** A session in an app in virtual time; its prompts may stay open. */
+const inApp = (run: (world: Scenario) => void, config: MarblesConfig = {}) =>
+  sessionMarbles(run, { until: '2m', ...config });
+
+const at = (ms: number, action: () => void) => void timer(ms).subscribe(action);
 
 const session = (source: string): Session =>
   createSession({ source, store: null, backend: { silentLogin: () => [], login: () => [] } });
@@ -149,26 +146,26 @@ function mount(options?: Parameters<typeof sessionBehavior>[0], told?: () => voi
 describe('sessionBehavior', () => {
   const EMPTY = { status: 'anonymous', stage: '', origin: '', userId: '', guest: null, error: '' };
 
-  test(
-    'mirrors status, stage, origin, userId, guest and the code of the error; never the token',
-    virtually(() => {
-      const world = createWorld({
-        silentLogin: [{ ...wanted('phoneNumber', 'ticket'), guest: { segment: 'newcomer' } }],
-        interactiveLogin: [issued('SECRET', { userId: 'u1', expiresAt: 60_000 })],
+  test('mirrors status, stage, origin, userId, guest and the code of the error; never the token', () =>
+    inApp((world) => {
+      world.backend.silentLogin.always('50ms p', {
+        p: { authorize: { method: 'phoneNumber', ticket: 't' }, guest: { segment: 'newcomer' } },
       });
+      const credential = { token: 'SECRET', userId: 'u1', expiresAt: 60_000 };
+      world.backend.login('50ms A', { A: { credential } });
       const component = mount({ session: world.session });
       const view = () => component.data.session;
       component.run('attached');
       expect(view()).toEqual(EMPTY);
-      user(world.session, close, phone);
-      at(0, () => watch(world.session.login()));
+      world.user.close('1s').grant('1s');
+      at(0, () => watched(world.session.login()));
       at(1, () => expect(view()).toEqual({ ...EMPTY, status: 'authenticating', stage: 'silent' }));
       const guest = { segment: 'newcomer' };
       at(100, () =>
         expect(view()).toEqual({ ...EMPTY, status: 'authenticating', stage: 'interactive', guest }),
       );
       at(2000, () => expect(view()).toEqual({ ...EMPTY, guest, error: 'auth-cancelled' }));
-      at(2001, () => watch(world.session.login()));
+      at(2001, () => watched(world.session.login()));
       at(4000, () =>
         expect(view()).toEqual({
           ...EMPTY,
@@ -183,17 +180,15 @@ describe('sessionBehavior', () => {
         expect(JSON.stringify([component.data, component.set])).not.toContain('SECRET');
         component.run('detached');
       });
-    }),
-  );
+    }));
 
-  test(
-    'sets only what changed',
-    virtually(() => {
-      const world = createWorld({ silentLogin: [issued('A', { userId: 'u1' })] });
+  test('sets only what changed', () =>
+    inApp((world) => {
+      world.backend.silentLogin('50ms A', { A: { token: 'A', userId: 'u1' } });
       const component = mount({ session: world.session });
       component.run('attached');
       expect(component.set).toEqual([]);
-      watch(world.session.login());
+      watched(world.session.login());
       at(100, () => {
         expect(component.set).toEqual([
           { 'session.status': 'authenticating', 'session.stage': 'silent' },
@@ -209,20 +204,18 @@ describe('sessionBehavior', () => {
           { 'session.status': 'anonymous', 'session.origin': '', 'session.userId': '' },
         ]);
       });
-    }),
-  );
+    }));
 
-  test(
-    'leaves when it is detached or its page hidden; a page that is shown again catches up in one step',
-    virtually(() => {
-      const world = createWorld({ stored: record('A') });
+  test('leaves when it is detached or its page hidden; a page that is shown again catches up in one step', () =>
+    inApp((world) => {
+      world.storage.holds('A');
       const component = mount({ session: world.session });
       component.run('attached');
       component.run('show');
       expect(component.set).toHaveLength(1);
       component.run('hide');
       world.session.logout();
-      watch(world.session.login());
+      watched(world.session.login());
       at(100, () => {
         expect(component.set).toHaveLength(1);
         component.run('show');
@@ -232,17 +225,17 @@ describe('sessionBehavior', () => {
         world.session.logout();
         expect(component.set).toHaveLength(2);
       });
-    }),
-  );
+    }));
 
-  test('a component that is taken away by what it is told hears no more', () => {
-    const world = createWorld({ stored: record('A') });
-    const component = mount({ session: world.session }, () => component.run('detached'));
-    component.run('attached');
-    expect(component.data.session.status).toBe('authenticated');
-    world.session.logout();
-    expect(component.set).toHaveLength(1);
-  });
+  test('a component that is taken away by what it is told hears no more', () =>
+    inApp((world) => {
+      world.storage.holds('A');
+      const component = mount({ session: world.session }, () => component.run('detached'));
+      component.run('attached');
+      expect(component.data.session.status).toBe('authenticated');
+      world.session.logout();
+      expect(component.set).toHaveLength(1);
+    }));
 
   test('the session: the first one provided, looked up when the component is attached; the name in data', () => {
     const component = mount({ property: 'login' });
@@ -253,10 +246,19 @@ describe('sessionBehavior', () => {
         'not-configured',
       ),
     ).toBe(true);
-    const world = createWorld({ stored: record('A', { userId: 'u1' }) });
-    provideSession(world.session);
-    component.run('attached');
-    expect(component.data.login).toMatchObject({ status: 'authenticated', origin: 'restored', userId: 'u1' });
+    inApp(
+      ({ session, storage }) => {
+        storage.holds('A');
+        provideSession(session);
+        component.run('attached');
+        expect(component.data.login).toMatchObject({
+          status: 'authenticated',
+          origin: 'restored',
+          userId: 'u1',
+        });
+      },
+      { credentials: { A: { userId: 'u1' } } },
+    );
   });
 
   test('not-configured where there is no Behavior', () => {
@@ -270,7 +272,8 @@ describe('sessionBehavior', () => {
 });
 
 /** A page stack, and `wx.navigateTo` that needs 100 ms. */
-function createRouter(onLogin?: () => void) {
+function createRouter() {
+  let opens: () => void = () => undefined;
   interface FakePage {
     readonly route: string;
     onUnload?: () => void;
@@ -288,7 +291,7 @@ function createRouter(onLogin?: () => void) {
     at(100, () => {
       if (url.includes('missing')) return fail({ errMsg: `navigateTo:fail page "${url}" is not found` });
       stack.push({ route: url.slice(1) });
-      onLogin?.();
+      opens();
       success({ errMsg: 'navigateTo:ok' });
     });
   };
@@ -296,13 +299,26 @@ function createRouter(onLogin?: () => void) {
     stack,
     opened,
     wx: { navigateTo: open },
+    /** What the page that was opened does. */
+    onOpen: (action: () => void) => void (opens = action),
     back: () => stack.pop()?.onUnload?.(),
   };
 }
 
 describe('promptByPage', () => {
   const url = '/pages/login/login';
-  const asking: Script = { silentLogin: [wanted('phoneNumber', 'ticket')] };
+  type Router = ReturnType<typeof createRouter>;
+  /** A scenario with pages, whose backend asks for the phone number. */
+  const withPages = (run: (world: Scenario, router: Router) => void, wx: object = {}) => {
+    const router = createRouter();
+    inApp(
+      (world) => {
+        world.backend.silentLogin.always('50ms p', ticket);
+        run(world, router);
+      },
+      { wx: { ...router.wx, ...wx } },
+    );
+  };
 
   /** The login page's own UI: claims what is open, as `<auth-prompt/>` does. */
   function loginPage(session: Session) {
@@ -319,68 +335,54 @@ describe('promptByPage', () => {
     };
   }
 
-  test(
-    'opens the page for a prompt; the page’s own UI finds it there, claims it and answers',
-    virtually(() => {
-      const router = createRouter(() => (page = loginPage(world.session)));
-      const world = createWorld({ ...asking, wx: router.wx });
+  test('opens the page for a prompt; the page’s own UI finds it there, claims it and answers', () =>
+    withPages((world, router) => {
       let page: ReturnType<typeof loginPage> | undefined;
+      router.onOpen(() => (page = loginPage(world.session)));
       promptByPage(world.session, { url });
-      const login = watch(world.session.login());
+      const login = watched(world.session.login());
       at(200, () => {
         expect(router.opened).toEqual([url]);
         expect(page?.claimed.map(({ method }) => method)).toEqual(['phoneNumber']);
         page?.claimed[0].answer(phone);
       });
       at(300, () => {
-        expect(login.log).toEqual(['A', '|']);
+        expect(login).toMatchObject({ values: [{ token: 'A' }], completed: true });
         page?.leave();
         router.back();
         expect(world.session.snapshot.status).toBe('authenticated');
       });
-    }),
-  );
+    }));
 
-  test(
-    'P3: what another subscriber claims when it is offered stays with it, whoever subscribed first',
-    virtually(() => {
-      const router = createRouter();
-      const world = createWorld({ ...asking, wx: router.wx });
+  test('P3: what another subscriber claims when it is offered stays with it, whoever subscribed first', () =>
+    withPages((world, router) => {
       promptByPage(world.session, { url });
       const own = loginPage(world.session);
-      watch(world.session.login());
+      watched(world.session.login());
       at(1000, () => {
         expect(own.claimed).toHaveLength(1);
         expect(router.opened).toEqual([]);
         own.claimed[0].cancel();
       });
-    }),
-  );
+    }));
 
-  test(
-    'P3: also what a UI claims that waits a turn itself, as <auth-prompt> does',
-    virtually(({ flush }) => {
-      const router = createRouter();
-      const world = createWorld({ ...asking, wx: router.wx });
+  test('P3: also what a UI claims that waits a turn itself, as <auth-prompt> does', () =>
+    withPages((world, router) => {
       promptByPage(world.session, { url });
       let claimed = false;
       world.session.prompt$.pipe(observeOn(asapScheduler)).subscribe((prompt) => {
         claimed ||= !!prompt?.claim();
       });
-      watch(world.session.login());
-      flush();
+      watched(world.session.login());
+      world.flush();
       expect({ claimed, opened: router.opened }).toEqual({ claimed: true, opened: [] });
-    }),
-  );
+    }));
 
-  test(
-    'what a hidden page let go is left to the next page for half a second, counted while the app is shown',
-    virtually(() => {
-      const router = createRouter();
-      const world = createWorld({ ...asking, wx: router.wx });
+  test('what a hidden page let go is left to the next page for half a second, counted while the app is shown', () =>
+    withPages((world, router) => {
       promptByPage(world.session, { url });
       const first = loginPage(world.session);
-      watch(world.session.login());
+      watched(world.session.login());
       at(1000, () => first.leave());
       at(1400, () => expect(router.opened).toEqual([]));
       let next: ReturnType<typeof loginPage> | undefined;
@@ -389,104 +391,91 @@ describe('promptByPage', () => {
         expect(router.opened).toEqual([]);
         expect(next?.claimed).toHaveLength(1);
         next?.leave();
-        world.hide();
+        world.app.background();
       });
       at(10_000, () => {
         expect(router.opened).toEqual([]);
-        world.show();
+        world.app.foreground();
       });
       at(10_499, () => expect(router.opened).toEqual([]));
       at(10_501, () => expect(router.opened).toEqual([url]));
-    }),
-  );
+    }));
 
   test.each([
     ['its UI lets the prompt go', true],
     ['nobody claimed it', false],
   ])('a page that is closed with the prompt open cancels it: %s', (_, attended) =>
-    virtually(() => {
-      const router = createRouter(() => {
+    withPages((world, router) => {
+      let page: ReturnType<typeof loginPage> | undefined;
+      router.onOpen(() => {
         if (attended) page = loginPage(world.session);
       });
-      const world = createWorld({ ...asking, wx: router.wx });
-      let page: ReturnType<typeof loginPage> | undefined;
       promptByPage(world.session, { url });
-      const login = watch(world.session.login());
+      const login = watched(world.session.login());
       at(1000, () => {
         router.back();
         page?.leave();
       });
       at(1001, () => {
-        expect(login.log).toEqual(['!auth-cancelled']);
+        expect(login.code).toBe('auth-cancelled');
         expect(router.opened).toHaveLength(1);
       });
       // The next login opens it anew.
-      at(2000, () => watch(world.session.login()));
+      at(2000, () => watched(world.session.login()));
       at(3000, () => expect(router.opened).toHaveLength(2));
-    })(),
-  );
-
-  test(
-    'a base library that tells of pages by wx.onAfterPageUnload alone',
-    virtually(() => {
-      const listeners = new Set<() => void>();
-      const router = createRouter();
-      const world = createWorld({
-        ...asking,
-        wx: {
-          ...router.wx,
-          onAfterPageUnload: (listener: () => void) => listeners.add(listener),
-          offAfterPageUnload: (listener: () => void) => listeners.delete(listener),
-        },
-      });
-      promptByPage(world.session, { url });
-      const login = watch(world.session.login());
-      at(1000, () => {
-        expect(listeners.size).toBe(1);
-        listeners.forEach((listener) => listener());
-        expect(login.log).toEqual([]);
-        router.stack.pop();
-        listeners.forEach((listener) => listener());
-        expect(login.log).toEqual(['!auth-cancelled']);
-        expect(listeners.size).toBe(0);
-      });
     }),
   );
 
-  test(
-    'a navigation that fails cancels the prompt, and says so in the console',
-    virtually(() => {
+  test('a base library that tells of pages by wx.onAfterPageUnload alone', () => {
+    const listeners = new Set<() => void>();
+    withPages(
+      (world, router) => {
+        promptByPage(world.session, { url });
+        const login = watched(world.session.login());
+        at(1000, () => {
+          expect(listeners.size).toBe(1);
+          listeners.forEach((listener) => listener());
+          expect(login).toMatchObject({ values: [], errors: [] });
+          router.stack.pop();
+          listeners.forEach((listener) => listener());
+          expect(login.code).toBe('auth-cancelled');
+          expect(listeners.size).toBe(0);
+        });
+      },
+      {
+        onAfterPageUnload: (listener: () => void) => listeners.add(listener),
+        offAfterPageUnload: (listener: () => void) => listeners.delete(listener),
+      },
+    );
+  });
+
+  test('a navigation that fails cancels the prompt, and says so in the console', () =>
+    withPages((world) => {
       const error = jest.spyOn(console, 'error').mockImplementation();
-      const world = createWorld({ ...asking, wx: createRouter().wx });
       promptByPage(world.session, { url: '/pages/missing' });
-      const login = watch(world.session.login());
+      const login = watched(world.session.login());
       at(1000, () => {
-        expect(login.log).toEqual(['!auth-cancelled']);
+        expect(login.code).toBe('auth-cancelled');
         expect(error).toHaveBeenCalledWith(
           expect.stringContaining('/pages/missing'),
           expect.objectContaining({ errMsg: expect.stringContaining('not found') as string }),
         );
         error.mockRestore();
       });
-    }),
-  );
+    }));
 
-  test(
-    'while the page stands, or is on its way, further prompts are left to it',
-    virtually(() => {
-      const router = createRouter(() => (page = loginPage(world.session)));
-      const world = createWorld({
-        ...asking,
-        wx: router.wx,
-        interactiveLogin: [wanted('avatarNickname', 'second'), issued('A')],
-      });
+  test('while the page stands, or is on its way, further prompts are left to it', () =>
+    withPages((world, router) => {
+      const second = { n: { authorize: { method: 'avatarNickname', ticket: 's' } } };
+      world.backend.login(['50ms n', '50ms A'], second);
       let page: ReturnType<typeof loginPage> | undefined;
+      router.onOpen(() => (page = loginPage(world.session)));
       promptByPage(world.session, { url });
-      const first = watch(world.session.login());
+      const first = watched(world.session.login());
       // Withdrawn on the way, and asked for again.
       at(80, () => {
         first.stop();
-        watch(world.session.login({ mode: 'forceAuth' }));
+        watched(world.session.login({ mode: 'forceAuth' }));
       });
       at(1000, () => page?.claimed[0].answer(phone));
       at(2000, () => {
@@ -495,17 +484,13 @@ describe('promptByPage', () => {
         page?.claimed[1].answer({ avatarUrl: 'a', nickName: 'n' });
       });
       at(3000, () => expect(world.session.credential?.token).toBe('A'));
-    }),
-  );
+    }));
 
-  test(
-    'where the page stack cannot be seen, the same prompt opens no second page',
-    virtually(() => {
-      const router = createRouter();
+  test('where the page stack cannot be seen, the same prompt opens no second page', () =>
+    withPages((world, router) => {
       delete app.getCurrentPages;
-      const world = createWorld({ ...asking, wx: router.wx });
       promptByPage(world.session, { url });
-      watch(world.session.login());
+      watched(world.session.login());
       at(1000, () => {
         expect(router.opened).toHaveLength(1);
         const page = loginPage(world.session);
@@ -516,25 +501,20 @@ describe('promptByPage', () => {
         const page = loginPage(world.session);
         page.claimed[0].cancel();
         page.leave();
-        watch(world.session.login());
+        watched(world.session.login());
       });
       at(6000, () => expect(router.opened).toHaveLength(2));
-    }),
-  );
+    }));
 
-  test(
-    'unsubscribed, it opens nothing',
-    virtually(() => {
-      const router = createRouter();
-      const world = createWorld({ ...asking, wx: router.wx });
+  test('unsubscribed, it opens nothing', () =>
+    withPages((world, router) => {
       promptByPage(world.session, { url }).unsubscribe();
-      const login = watch(world.session.login());
+      const login = watched(world.session.login());
       at(5000, () => {
         expect(router.opened).toEqual([]);
-        expect(login.log).toEqual(['!prompt-unhandled']);
+        expect(login.code).toBe('prompt-unhandled');
       });
-    }),
-  );
+    }));
 
   test('a session of another copy, or one that a test made up, will do', () => {
     const made = { ...session('made up') } as Session<Credential>;
@@ -542,12 +522,10 @@ describe('promptByPage', () => {
   });
 });
 
-test(
-  'P3: prompt-unhandled names what to add',
-  virtually(() => {
-    const world = createWorld({ silentLogin: [wanted('phoneNumber')] });
+test('P3: prompt-unhandled names what to add', () =>
+  inApp((world) => {
+    world.backend.silentLogin('50ms p');
     let message = '';
     world.session.login().subscribe({ error: (error: unknown) => (message = String(error)) });
     at(5000, () => expect(message).toMatch(/auth-prompt.*promptByPage/));
-  }),
-);
+  }));
