@@ -48,7 +48,7 @@ describe('F5: afterLogin that fails', () => {
   ];
   for (const pace of PACES)
     for (const { title, afterLogin, code, end } of HOOKS)
-      test(`F5: nobody sees authenticated, all waiters get the nothing is stored: afterLogin ${title}, with ${PLATFORMS[pace]}`, () =>
+      test(`F5: nobody sees authenticated, all waiters get the failure, nothing is stored: afterLogin ${title}, with ${PLATFORMS[pace]}`, () =>
         sessionMarbles(
           ({ session, storage, wx, backend, resources, cold, at, expectCalls, expectSession, ...it }) => {
             // Time for all to join.

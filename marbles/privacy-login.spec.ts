@@ -5,11 +5,11 @@ import { phone, ticket } from './support/props';
 import { idleUi, numbering } from './support/shown';
 
 for (const pace of PACES)
-  describe(`the privacy question beside a login, with ${PLATFORMS[pace]}`, () => {
+  describe(`with ${PLATFORMS[pace]}`, () => {
     /** The prompt of the login opens, written by this letter; 61 ms are over then. */
     const opens = (letter: string) => (pace === 'timed' ? `. 59ms ${letter}` : `(.${letter}) 57ms`);
 
-    test('P8: it goes before the open prompt, which comes again afterwards: same id, claimable again', () => {
+    test('P8: the privacy question goes before the open prompt of a login, which comes again afterwards: same id, claimable again', () => {
       const { wx, api$ } = privacyOf();
       sessionMarbles(
         ({ session, backend, at, expectCalls, expectObservable }) => {
@@ -32,7 +32,7 @@ for (const pace of PACES)
       );
     });
 
-    test('P8: a prompt that a login opens meanwhile waits behind it: never two at a time', () => {
+    test('P8: a prompt that a login opens meanwhile waits behind the privacy question: never two at a time', () => {
       const { wx, api$ } = privacyOf();
       sessionMarbles(
         ({ session, backend, at, expectSession, expectObservable }) => {
@@ -51,7 +51,7 @@ for (const pace of PACES)
       );
     });
 
-    test('P8: an answer to the prompt below counts: the button that led here may still tell', () => {
+    test('P8: an answer to the prompt below the privacy question counts: the button that led here may still tell', () => {
       const { wx, api$ } = privacyOf();
       sessionMarbles(
         ({ session, backend, at, expectObservable }) => {
@@ -71,7 +71,7 @@ for (const pace of PACES)
       );
     });
 
-    test('P8: logout leaves it open, and takes the login’s prompt away below it', () => {
+    test('P8: logout leaves the privacy question open, and takes the login’s prompt away below it', () => {
       const { wx, api$ } = privacyOf();
       sessionMarbles(
         ({ session, backend, app, at, expectObservable }) => {
@@ -88,7 +88,7 @@ for (const pace of PACES)
       );
     });
 
-    test('P8 C3: after dispose the listener answers disagree, the open one included', () => {
+    test('P8 C3: after dispose the privacy listener answers disagree, the open one included', () => {
       const { wx, listeners, api$ } = privacyOf();
       sessionMarbles(
         ({ session, backend, app, at, expectObservable }) => {

@@ -7,7 +7,7 @@ import { ticket } from './support/props';
 import { idleUi, numbering } from './support/shown';
 
 describe('WeChat’s privacy question', () => {
-  test('P8: it is listened to at the first subscription to prompt$, once, and never with privacy: false', () => {
+  test('P8: the privacy question is listened to at the first subscription to prompt$, once, and never with privacy: false', () => {
     const [privacy, without] = [privacyOf(), privacyOf()];
     sessionMarbles(
       ({ session, subscribe, at }) => {
@@ -26,7 +26,7 @@ describe('WeChat’s privacy question', () => {
     expect(without.listeners).toHaveLength(0);
   });
 
-  test('P8: a base library without it asks nothing, and everything else works', () =>
+  test('P8: a base library without the privacy question asks nothing, and everything else works', () =>
     sessionMarbles(({ session, backend, user, expectPrompts, expectObservable }) => {
       backend.silentLogin('50ms p', ticket);
       user.grant('1s');
@@ -35,7 +35,7 @@ describe('WeChat’s privacy question', () => {
       expectObservable(session.login()).toBe('1110ms        (A|)');
     }));
 
-  test('P8: it becomes a prompt with the open-type, the texts and an event of its own', () => {
+  test('P8: the privacy question becomes a prompt with the open-type, the texts and an event of its own', () => {
     const { wx, api$ } = privacyOf();
     sessionMarbles(
       ({ user, expectPrompts, expectEvents, expectObservable }) => {
@@ -51,7 +51,7 @@ describe('WeChat’s privacy question', () => {
     );
   });
 
-  test('P8: a function given for tips is asked for it too; one that throws is an event, and no more', () => {
+  test('P8: a function given for tips is asked for the privacy question too; one that throws is an event, and no more', () => {
     const { wx, api$ } = privacyOf();
     const pageTips = (): AuthTips => {
       throw new Error('oops');
@@ -111,7 +111,7 @@ describe('WeChat’s privacy question', () => {
     },
   ];
   for (const { title, answer, told } of ANSWERS)
-    test(`P8: the answer: ${title}`, () => {
+    test(`P8: the answer to the privacy question: ${title}`, () => {
       const { wx, api$ } = privacyOf();
       sessionMarbles(
         ({ session, at, expectObservable }) => {
@@ -190,7 +190,7 @@ describe('WeChat’s privacy question', () => {
     expect(reported).toEqual([notTapped]);
   });
 
-  test('P8: nobody to see it for promptGrace is a disagree, at the start or later', () => {
+  test('P8: nobody to see the privacy question for promptGrace is a disagree, at the start or later', () => {
     const { wx, api$ } = privacyOf();
     sessionMarbles(
       ({ session, subscribe, expectObservable }) => {
@@ -202,7 +202,7 @@ describe('WeChat’s privacy question', () => {
     );
   });
 
-  test('P8: nobody left to see it is a disagree too', () => {
+  test('P8: nobody left to see the privacy question is a disagree too', () => {
     const { wx, api$ } = privacyOf();
     sessionMarbles(
       ({ session, subscribe, expectObservable }) => {
@@ -216,7 +216,7 @@ describe('WeChat’s privacy question', () => {
 });
 
 describe('the privacy question of two sessions', () => {
-  test('P8: on one api object share one listener; the session that was subscribed last answers, once', () => {
+  test('P8: two sessions on one api object share one listener; the session that was subscribed last answers, once', () => {
     const { wx, listeners, api$ } = privacyOf();
     sessionMarbles(
       ({ session: shop, platform, otherSession, at, expectObservable }) => {
@@ -236,7 +236,7 @@ describe('the privacy question of two sessions', () => {
     expect(listeners).toHaveLength(1);
   });
 
-  test('P8: on two api objects have a listener each', () => {
+  test('P8: two sessions on two api objects have a listener each', () => {
     const [one, other] = [privacyOf(), privacyOf()];
     sessionMarbles(
       ({ session, otherSession, subscribe }) => {
