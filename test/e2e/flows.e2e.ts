@@ -169,13 +169,7 @@ flow('modal closed: by its button, beside it, by the back key', async (visit) =>
 
 flow('modal closed by the back key in the moment that it opens', async (visit) => {
   await openDetail(visit);
-  await visit.phone.locator('body').evaluate((body) =>
-    new MutationObserver((_, observer) => {
-      if (!body.querySelector('wx-auth-prompt [role=dialog]')) return;
-      observer.disconnect();
-      window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
-    }).observe(body, { childList: true, subtree: true }),
-  );
+  await visit.pressBackOn('wx-auth-prompt [role=dialog]');
   await visit.on('#favourite').click();
   await visit.page.locator('#log li', { hasText: 'auth-cancelled' }).first().waitFor();
   await visit.seesNo(visit.dialog('登录后继续'));

@@ -103,6 +103,16 @@ export class Visit {
     await this.sees(this.phone.locator('.toast', { hasText: text }));
   }
 
+  /** The back key, in the moment that the phone shows something: before any timer or callback has its turn. */
+  async pressBackOn(selector: string): Promise<void> {
+    await this.phone.locator('body').evaluate(`
+      new MutationObserver((_, observer) => {
+        if (!document.querySelector(${JSON.stringify(selector)})) return;
+        observer.disconnect();
+        window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+      }).observe(document.body, { childList: true, subtree: true })`);
+  }
+
   async sees(locator: Locator): Promise<void> {
     await locator.first().waitFor({ state: 'visible' });
   }
