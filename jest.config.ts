@@ -21,7 +21,7 @@ const project = (
   testMatch: ['<rootDir>/marbles/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', elsewhere],
   // WeChat's own tools, and what they make, are none of jest's business.
-  modulePathIgnorePatterns: ['<rootDir>/gates/'],
+  modulePathIgnorePatterns: ['<rootDir>/gates/', '<rootDir>/.run/'],
   moduleNameMapper: {
     '^rx-weapp-session$': entry,
     '^rx-weapp-session/operators$': operators,
