@@ -191,7 +191,8 @@ describe('the age of a before-prompt code', () => {
     sessionMarbles(({ session, backend, user, app, at, expectCalls, expectObservable }) => {
       backend.silentLogin('50ms f');
       user.answer(profile, '59930ms');
-      at('59999ms', () => app.jump('3m'));
+      // 4.5 minutes to the millisecond.
+      at('59999ms', () => app.jump('210070ms'));
 
       expectCalls(backend.login).toBe('       1m       b');
       expectObservable(session.login()).toBe('1m 50ms (A|)');

@@ -1,5 +1,5 @@
-import { defer, filter, ignoreElements, NEVER, Observable, of, tap } from 'rxjs';
-import { sessionRequest, silentOnly, whileAuthenticated, withLogin } from 'rx-weapp-session';
+import { defer, filter, ignoreElements, NEVER, Observable, of, switchMap, tap, timer } from 'rxjs';
+import { retryOnExpired, sessionRequest, silentOnly, whileAuthenticated, withLogin } from 'rx-weapp-session';
 import type { Session } from 'rx-weapp-session';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
@@ -220,6 +220,34 @@ describe('C3: dispose', () => {
         { pace },
       ));
   }
+
+  test('C3 T2: a listener of event$ may dispose again: the end of the flight is still seen', () =>
+    sessionMarbles(({ session, app, at, subscribe, expectSession }) => {
+      subscribe(session.login());
+      subscribe(
+        session.event$.pipe(
+          filter(({ type }) => type === 'login-failure'),
+          tap(() => session.dispose()),
+        ),
+      );
+      at('30ms', app.dispose);
+
+      expectSession(session).toBe('(ns) 26ms (n|)');
+    }));
+
+  test('C3 E9: an expiry that comes after the end is not replayed, not even up to the guard', () =>
+    sessionMarbles(({ session, storage, resources, app, at, expectRequests, expectObservable }) => {
+      storage.holds('R');
+      resources({ R: '20ms x' });
+      // Subscribed again, it would not know before 120 ms.
+      const guarded = timer(50).pipe(
+        switchMap(() => sessionRequest(session, { url: '/orders' }).pipe(withLogin(session))),
+      );
+      at('60ms', app.dispose);
+
+      expectRequests().toBe('50ms R');
+      expectObservable(guarded.pipe(retryOnExpired(session))).toBe('70ms #', {}, 'disposed');
+    }));
 
   test('C3: listeners are gone', () => {
     const listeners = new Map<string, unknown>();

@@ -54,6 +54,27 @@ describe('a refusal', () => {
       );
     }));
 
+  test('P4: the setting prompt closed is auth-denied: nothing was granted', () =>
+    sessionMarbles(({ session, backend, user, expectPrompts, expectObservable }) => {
+      backend.silentLogin('50ms u');
+      user.refuse('1s').close('1s');
+
+      expectPrompts().toBe('                  70ms u 999ms (.s) 996ms .', setting);
+      expectObservable(session.login()).toBe('2070ms              #', {}, 'auth-denied');
+    }));
+
+  test('P4 F2: the setting prompt past its time limit is login-timeout, not a refusal', () =>
+    sessionMarbles(
+      ({ session, backend, user, expectPrompts, expectObservable }) => {
+        backend.silentLogin('50ms u');
+        user.refuse('1s').away();
+
+        expectPrompts().toBe('                  70ms u 999ms (.s) 4996ms .', setting);
+        expectObservable(session.login()).toBe('6070ms              #', {}, 'login-timeout');
+      },
+      { timeouts: { prompt: 5000 } },
+    ));
+
   test('P4: of another scope in the panel does not count as granted', () =>
     sessionMarbles(({ session, backend, user, expectPrompts, expectObservable }) => {
       backend.silentLogin('50ms u');

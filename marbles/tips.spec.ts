@@ -2,6 +2,7 @@ import { englishTips } from 'rx-weapp-session';
 import type { AuthPrompt, AuthTips, SessionEvent, TipsSource } from 'rx-weapp-session';
 import { sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, UserScript } from 'rx-weapp-session/marbles';
+import { privacyOf } from './support/privacy';
 import { idleUi } from './support/shown';
 
 const FIELDS = ['title', 'content', 'confirmText', 'cancelText'] as const;
@@ -58,6 +59,46 @@ test('P6: the English ones are exported, and are as whole', () => {
   expect(all).toHaveLength(2);
   FIELDS.forEach((field) => all.forEach((tips) => expect(tips[field]).toMatch(/^[ -~]+$/)));
   expect(new Set(all.map(({ content }) => content)).size).toBe(2);
+});
+
+test('P6: each prompt that words something of its own has its own texts, in both languages', () => {
+  const { wx, ask } = privacyOf();
+  let privacy: AuthPrompt | undefined;
+  sessionMarbles(
+    ({ session, at }) => {
+      const seen = idleUi(session);
+      at(0, () => ask(() => undefined));
+      at('1s', () => ([privacy] = seen));
+    },
+    { wx },
+  );
+  const [, setting] = tipsOf(refusing).tips;
+  const chinese = [setting, privacy?.tips, tipsOf({ wanted: 'n' }).tips[0], defaults];
+  const english = ['setting', 'privacy', 'avatarNickname', 'phoneNumber'].map((method) =>
+    englishTips({ method }),
+  );
+  for (const all of [chinese, english])
+    for (const field of ['title', 'content', 'confirmText'] as const)
+      expect(new Set(all.map((tips) => tips?.[field])).size).toBe(4);
+});
+
+test('P6: an object words a method of yours too, whatever its name begins or ends with', () => {
+  const methods = {
+    carsetting: { code: 'none', read: (detail: unknown) => detail },
+    privacyRules: { code: 'none', read: (detail: unknown) => detail },
+  } as const;
+  const titles: string[] = [];
+  for (const method of ['carsetting', 'privacyRules'])
+    sessionMarbles(
+      ({ session, user, at, subscribe }) => {
+        const seen = idleUi(session);
+        user.close();
+        subscribe(session.login({ mode: 'forceAuth', method }));
+        at('10s', () => titles.push(...seen.map(({ tips }) => tips.title)));
+      },
+      { methods, tips: { title: 'of the app' } },
+    );
+  expect(titles).toEqual(['of the app', 'of the app']);
 });
 
 test('P6: merge field by field: call over page over config over defaults', () => {

@@ -205,11 +205,13 @@ describe('K1: a stored session', () => {
     expect(start(phone.wx).session.snapshot).toEqual({ status: 'anonymous' });
   });
 
-  test('K1: dispose leaves the record', () => {
+  test('K1 L3: dispose leaves the record, and so does a logout after it, which errors no more than any other', () => {
     const phone = createPhone(record());
     const { session } = start(phone.wx);
     watched(session.session$);
     session.dispose();
+    // Who awaits one value of it is not failed.
+    expect(watched(session.logout())).toMatchObject({ values: [undefined], completed: true });
     expect(phone.storage.get(KEY)).toEqual(record());
     expect(start(phone.wx).session.credential).toEqual({ token: 'old' });
   });
@@ -333,7 +335,7 @@ describe('K2: records that are none of ours', () => {
     const { session, types, events } = start(phone.wx);
     expect(session.snapshot).toEqual({ status: 'anonymous' });
     expect(types()).toEqual(['storage-failure']);
-    expect(events[0].error).toBeDefined();
+    expect(events[0].error).toMatchObject({ code: 'config-invalid', cause: expect.anything() as unknown });
     expect(watched(session.login()).values).toEqual([{ token: 'silent1' }]);
     expect(phone.storage.get(KEY)).toMatchObject({ version: 1, credential: { token: 'silent1' } });
   });
@@ -426,6 +428,16 @@ describe('K2: storage that fails', () => {
     watched(session.login({ mode: 'force' }));
     watched(session.logout());
     expect(phone.storage.has(KEY)).toBe(false);
+  });
+
+  test('L1: nor does one that an asynchronous store refuses', async () => {
+    const { store, answer, stored } = slowStore(record());
+    const { session } = start(createPhone().wx, { store: { ...store, write: rejected } });
+    watched(session.login({ mode: 'force' }));
+    await answer();
+    watched(session.logout());
+    await answer();
+    expect(stored()).toBeUndefined();
   });
 
   test('T3: a storage event holds no token', async () => {
@@ -632,6 +644,15 @@ describe('L1 K3: writes are serialised', () => {
     expect(stored).toBeUndefined();
   });
 
+  test('K3 F2: a write that comes after its time limit, and is still what is to be stored, is not repeated', async () => {
+    const write = jest.fn(() => new Promise<void>((resolve) => setTimeout(resolve, 3000)));
+    const store: CredentialStore = { read: () => undefined, write, remove: () => undefined };
+    const { session } = start(createPhone().wx, { store, timeouts: { exchange: 1000 } });
+    watched(session.login());
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(write).toHaveBeenCalledTimes(1);
+  });
+
   test('L1: logout takes effect at the call, subscribed or not', () => {
     const phone = createPhone(record());
     const { session } = start(phone.wx);
@@ -724,6 +745,19 @@ describe('L2: the forget mark', () => {
     await answer();
     expect(login.code).toBe('interaction-required');
     expect(phone.log).not.toContain('wx.login');
+  });
+
+  test('L2: options that cannot be read are those of a plain logout', () => {
+    const phone = createPhone(record());
+    const { session } = start(phone.wx);
+    const options = Object.defineProperty({}, 'forget', {
+      get: () => {
+        throw new Error('oops');
+      },
+    });
+    session.logout(options);
+    expect(phone.storage.has(KEY)).toBe(false);
+    expect(watched(session.login({ mode: 'silent' })).values).toHaveLength(1);
   });
 
   test('L2: a failed interactive login leaves the mark', () => {

@@ -182,12 +182,18 @@ describe('uploadFile', () => {
   });
 
   test('E8: attach is given the form as data, and what it puts there is a form field', () => {
+    const methods: unknown[] = [];
     const { session, sent } = app({
-      attach: (options, { token }) => ({ ...options, data: { ...(options.data as object), token } }),
+      attach: (options, { token }) => {
+        methods.push(options.method);
+        return { ...options, data: { ...(options.data as object), token } };
+      },
     });
     const formData = Object.freeze({ album: 1 });
     watched(uploadFile(session, { ...FILE, formData }));
     expect(sent[0].formData).toEqual({ album: 1, token: 'A' });
+    // What it signs is what wx.uploadFile sends.
+    expect(methods).toEqual(['POST']);
     expect([sent[0].data, sent[0].method]).toEqual([undefined, undefined]);
     expect(formData).toEqual({ album: 1 });
   });
