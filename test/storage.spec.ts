@@ -211,7 +211,7 @@ describe('K1: a stored session', () => {
     watched(session.session$);
     session.dispose();
     // Who awaits one value of it is not failed.
-    expect(watched(session.logout())).toMatchObject({ values: [undefined], completed: true });
+    expect(watched(session.logout()).values).toStrictEqual([undefined]);
     expect(phone.storage.get(KEY)).toEqual(record());
     expect(start(phone.wx).session.credential).toEqual({ token: 'old' });
   });
