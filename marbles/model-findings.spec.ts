@@ -1,5 +1,7 @@
-import { catchError, map, tap, timer } from 'rxjs';
-import type { Session } from 'rx-weapp-session';
+import { catchError, defer, finalize, map, tap, timer } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { createSession } from 'rx-weapp-session';
+import type { AuthPrompt, Session } from 'rx-weapp-session';
 import { promised, sessionMarbles } from 'rx-weapp-session/marbles';
 import { phone, recordOf } from './support/props';
 import { idleUi, numbering } from './support/shown';
@@ -129,3 +131,40 @@ test('F2: a clock that is set back while the app is shown makes no time limit lo
     // The clock tells nothing of the 2 s before it was hidden: the whole limit runs again.
     expectObservable(session.login()).toBe('13s #', {}, 'login-timeout');
   }));
+
+test('P7 S1: a renewal of the code is given up before an answer that comes in the middle of it takes the next code', () => {
+  const open = new Set<object>();
+  let most = 0;
+  sessionMarbles(({ platform, wx, at, expectCalls, expectObservable }) => {
+    const login = <T>(call$: Observable<T>) =>
+      defer(() => {
+        const end = () => open.delete(call$);
+        most = Math.max(most, open.add(call$).size);
+        return call$.pipe(tap(end), finalize(end));
+      });
+    const session = createSession({
+      source: 'shop',
+      store: null,
+      platform: {
+        api: platform.api,
+        shown$: platform.shown$,
+        call: <T>(name: string, options?: object) =>
+          name === 'login' ? login(platform.call<T>(name, options)) : platform.call<T>(name, options),
+        callSync: (name, ...args) => platform.callSync(name, ...args),
+      },
+      backend: {
+        silentLogin: () => [{ authorize: { method: 'userProfile' } }],
+        login: () => [{ credential: { token: 'A' } }],
+      },
+    });
+    const prompts: AuthPrompt[] = [];
+    session.prompt$.subscribe((prompt) => prompt && prompts.push(prompt));
+    const answer = () => prompts.at(-1)?.answer({ errMsg: 'getUserProfile:ok', userInfo: {} });
+    at('270025ms', answer);
+    at('280s', answer);
+
+    expectCalls(wx.login).toBe('                       x 9ms x 270009ms x 4ms x');
+    expectObservable(session.login().pipe(map(({ token }) => token))).toBe('280s (A|)');
+  });
+  expect(most).toBe(1);
+});

@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, filter, map, switchMap, takeUntil, tap, timer } from 'rxjs';
+import { catchError, defer, EMPTY, filter, map, Subject, switchMap, takeUntil, tap, timer } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import { now } from '../clock';
 import { configInvalid } from '../config';
@@ -79,12 +79,20 @@ export function interactiveStage(
         takenAt = now();
       }),
     );
+    const answered$ = new Subject<unknown>();
     const renewals$ = timer(CODE_AGE, CODE_AGE).pipe(
       switchMap(() => code$.pipe(catchError(() => EMPTY))),
       filter(() => false),
+      // Before the answer goes on: what comes next may take a code of its own.
+      takeUntil(answered$),
     );
     return code$.pipe(
-      switchMap(() => askFor(name, method).pipe(takeUntil(renewals$))),
+      switchMap(() =>
+        askFor(name, method).pipe(
+          tap(() => answered$.next(name)),
+          takeUntil(renewals$),
+        ),
+      ),
       switchMap((authorization): ObservableInput<Answer> =>
         now() - takenAt > CODE_AGE ? askUnderCode(name, method) : [{ authorization, code }],
       ),
