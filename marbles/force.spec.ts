@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { catchError } from 'rxjs';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
 import { over } from './support/props';
@@ -124,6 +125,19 @@ describe('M2: forceAuth', () => {
         at('2s', () => expect(session.snapshot).toMatchObject({ origin: 'interactive' }));
         expect.assertions(1);
       }));
+
+  test('M2 S1: forceAuth goes on waiting where a silent caller, told first that the user is needed, begins another silent stage', () =>
+    sessionMarbles(({ session, wx, backend, user, expectCalls, expectPrompts, expectObservable }) => {
+      backend.silentLogin.always('50ms p');
+      user.grant('1s');
+      const silent = () => session.login({ mode: 'silent' });
+      const again = silent().pipe(catchError(silent));
+
+      expectObservable(again).toBe('                              120ms      #', {}, 'interaction-required');
+      expectObservable(session.login({ mode: 'forceAuth' })).toBe('1180ms           (A|)');
+      expectPrompts().toBe('                                      120ms      p 999ms .');
+      expectCalls(wx.login).toBe('                                x 59ms x 1059ms x');
+    }));
 
   test("M2: in an open interactive stage the first caller's tips and method count", () =>
     sessionMarbles(({ session, user, expectPrompts, expectObservable }) => {

@@ -87,11 +87,14 @@ describe('the built-in methods', () => {
       }));
 
   interface Callbacks {
+    readonly withCredentials?: boolean;
     success(result: unknown): void;
   }
   const userInfoApi = (granted: boolean) => ({
     getSetting: ({ success }: Callbacks) => success({ authSetting: { 'scope.userInfo': granted } }),
-    getUserInfo: ({ success }: Callbacks) => success(info),
+    // As WeChat does: what a backend can decrypt comes only to who asks for it.
+    getUserInfo: ({ success, withCredentials }: Callbacks) =>
+      success(withCredentials ? info : { errMsg: info.errMsg, userInfo: info.userInfo }),
   });
 
   test('Built-in methods: userInfo needs no prompt where the scope is granted, and takes its code first', () =>

@@ -1,4 +1,4 @@
-import { filter } from 'rxjs';
+import { filter, tap } from 'rxjs';
 import type { AuthPrompt } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
@@ -155,6 +155,21 @@ describe('an answer', () => {
         expectCalls(wx.login).toBe('x');
         at('1m', () => expect(session.credential).toBeUndefined());
       }, config));
+
+  for (const code of ['logged-out', 'disposed'] as const)
+    test(`P2: a cancel by the UI that is just told that its prompt is gone does nothing: the login is ${code}`, () =>
+      sessionMarbles(({ session, backend, app, at, subscribe, expectObservable }) => {
+        backend.silentLogin('50ms p');
+        let shown: AuthPrompt | null = null;
+        const cancelling = tap((prompt: AuthPrompt | null) => {
+          if (!prompt) shown?.cancel();
+          shown = prompt;
+        });
+        subscribe(session.prompt$.pipe(cancelling), '^ 10s !');
+        at('5s', code === 'disposed' ? app.dispose : app.logout);
+
+        expectObservable(session.login()).toBe('5s #', {}, code);
+      }));
 
   test('P2: to a prompt of an earlier login does not answer the one that is open', () =>
     sessionMarbles(({ session, backend, user, at, expectCalls, expectPrompts, expectObservable }) => {

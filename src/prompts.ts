@@ -25,13 +25,12 @@ const place = (room: Room, question: Question, stays?: Stays): Observable<unknow
     const { open$ } = room;
     // The desk is clear before the answer goes on: what follows may open the next prompt.
     const close = () => {
-      const first = room.laid.includes(prompt);
-      if (first)
-        show(
-          room,
-          room.laid.filter((other) => other !== prompt),
-        );
-      return first;
+      const { laid } = room;
+      show(
+        room,
+        laid.filter((other) => other !== prompt),
+      );
+      return laid.includes(prompt);
     };
     const isShown = () => open$.value === prompt;
     const prompt: AuthPrompt = Object.freeze({

@@ -19,8 +19,8 @@ const sessionsOn = (holder: object): Session[] => {
  */
 export function provided(): Session[] {
   try {
-    return sessionsOn(typeof wx === 'object' ? wx : here);
+    return sessionsOn(wx);
   } catch {
-    return sessionsOn(here); // A `wx` that takes no property.
+    return sessionsOn(here); // No `wx`, or one that takes no property.
   }
 }

@@ -91,7 +91,9 @@ const BY_TEXT: readonly Row[] = [
   { errMsg: 'getUserProfile:fail desc length does not meet the requirements', becomes: FAILED },
   { errMsg: 'getPhoneNumber:fail jsapi has something new to say', becomes: FAILED },
   { errMsg: 'getPhoneNumber:fail', becomes: FAILED },
-  // An errno that nobody listed leaves it to the text.
+  // An errno that nobody listed leaves it to the text, and a number in the text is no errno.
+  { errno: 9102, errMsg: 'getPhoneNumber:fail user deny', becomes: DENIED },
+  { errMsg: 'getPhoneNumber:fail 102 user deny', becomes: DENIED },
   { errno: 987654, errMsg: 'getPhoneNumber:fail user deny', becomes: DENIED },
   { errno: 987654, errMsg: 'getPhoneNumber:fail user cancel', becomes: CANCELLED },
   { errno: 987654, errMsg: 'getPhoneNumber:fail', becomes: FAILED },

@@ -97,6 +97,11 @@ describe('provideSession and injectSession', () => {
     expect(JSON.stringify(app.wx)).toBe('{}');
   });
 
+  test('they are on wx by a name that is nobody else’s, and that copies of other versions look for', () => {
+    provideSession(session('shop'));
+    expect(Object.getOwnPropertyNames(app.wx)).toEqual(['_rxWeappSessions']);
+  });
+
   test.each([
     ['without a wx', () => delete app.wx],
     ['with a wx that takes no property', () => (app.wx = Object.freeze({}))],
@@ -276,11 +281,13 @@ function createRouter() {
   let opens: () => void = () => undefined;
   interface FakePage {
     readonly route: string;
-    onUnload?: () => void;
+    onUnload?: (...args: unknown[]) => unknown;
   }
   const stack: FakePage[] = [{ route: 'pages/home/home' }];
   app.getCurrentPages = () => [...stack];
   const opened: string[] = [];
+  /** What the login page declares. */
+  const page: Omit<FakePage, 'route'> = {};
   interface Options {
     readonly url: string;
     readonly success: (result: object) => void;
@@ -290,7 +297,7 @@ function createRouter() {
     opened.push(url);
     at(100, () => {
       if (url.includes('missing')) return fail({ errMsg: `navigateTo:fail page "${url}" is not found` });
-      stack.push({ route: url.slice(1) });
+      stack.push({ route: url.slice(1), ...page });
       opens();
       success({ errMsg: 'navigateTo:ok' });
     });
@@ -298,6 +305,7 @@ function createRouter() {
   return {
     stack,
     opened,
+    page,
     wx: { navigateTo: open },
     /** What the page that was opened does. */
     onOpen: (action: () => void) => void (opens = action),
@@ -399,6 +407,64 @@ describe('promptByPage', () => {
       });
       at(10_499, () => expect(router.opened).toEqual([]));
       at(10_501, () => expect(router.opened).toEqual([url]));
+    }));
+
+  test('what a page let go, and no other claims, is shown in a page of its own after that half a second', () =>
+    withPages((world, router) => {
+      promptByPage(world.session, { url });
+      const first = loginPage(world.session);
+      watched(world.session.login());
+      at(1000, () => first.leave());
+      at(1499, () => expect(router.opened).toEqual([]));
+      at(1501, () => expect(router.opened).toEqual([url]));
+    }));
+
+  test('the page’s own onUnload is called as ever', () => {
+    const onUnload = jest.fn(function (this: unknown, ..._: unknown[]) {
+      return this;
+    });
+    withPages((world, router) => {
+      router.page.onUnload = onUnload;
+      promptByPage(world.session, { url });
+      watched(world.session.login());
+      at(1000, () => {
+        const page = router.stack[1];
+        expect(page.onUnload?.('given')).toBe(page);
+      });
+    });
+    expect(onUnload.mock.calls).toEqual([['given']]);
+  });
+
+  test('a page whose end nobody tells of is missed at the next change of the prompt', () =>
+    withPages((world, router) => {
+      let page: ReturnType<typeof loginPage> | undefined;
+      router.onOpen(() => (page = loginPage(world.session)));
+      promptByPage(world.session, { url });
+      const login = watched(world.session.login());
+      at(1000, () => {
+        router.stack.pop();
+        expect(login).toMatchObject({ values: [], errors: [] });
+        page?.leave();
+        expect(login.code).toBe('auth-cancelled');
+      });
+    }));
+
+  test('a page that is closed cancels the prompt that is open then, be it a later one', () =>
+    withPages((world, router) => {
+      const error = jest.spyOn(console, 'error').mockImplementation();
+      world.backend.login('50ms n', { n: { authorize: { method: 'avatarNickname', ticket: 's' } } });
+      let page: ReturnType<typeof loginPage> | undefined;
+      router.onOpen(() => (page = loginPage(world.session)));
+      promptByPage(world.session, { url });
+      const login = watched(world.session.login());
+      at(1000, () => page?.claimed[0].answer(phone));
+      at(2000, () => {
+        expect(page?.claimed.map(({ method }) => method)).toEqual(['phoneNumber', 'avatarNickname']);
+        router.back();
+        expect(login.code).toBe('auth-cancelled');
+        expect(error).not.toHaveBeenCalled();
+        error.mockRestore();
+      });
     }));
 
   test.each([

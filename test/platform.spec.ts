@@ -245,6 +245,20 @@ describe('R2: a request that takes too long', () => {
 });
 
 describe('W1: what an older or smaller wx lacks', () => {
+  test.each([{}, { scan: 'no function' }])('W1: an api that %p lacks fails in the form of wx', (api) => {
+    const missing = { errMsg: 'scan:fail not supported' };
+    const platform = weapp(api);
+    expect(watched(platform.call('scan')).errors).toEqual([missing]);
+    // No Error, as nothing that wx fails with is one.
+    const thrown = jest.fn();
+    try {
+      platform.callSync('scan');
+    } catch (error) {
+      thrown(error);
+    }
+    expect(thrown.mock.calls).toEqual([[missing]]);
+  });
+
   const login = ({ success }: Callbacks) => success({ code: '1' });
 
   test('W1: wx.login alone is enough for a session', () => {
@@ -477,15 +491,16 @@ describe('W3: single page mode', () => {
     return { login, sent, wx: { login, request: sent, getLaunchOptionsSync: () => launch } };
   };
 
-  test.each([{ scene: 1154 }, { scene: 1154, apiCategory: 'browseOnly' }])(
-    'W3: launched with %p there is no login: code-unavailable, wx.login is not called',
-    async (launch) => {
-      const { login, wx } = singlePage(launch);
-      expect(watched(sessionOn(wx).login()).code).toBe('code-unavailable');
-      expect(watched(sessionOn(wx).login({ mode: 'forceSilent' })).code).toBe('code-unavailable');
-      expect(login).not.toHaveBeenCalled();
-    },
-  );
+  test.each([
+    { scene: 1154 },
+    { scene: 1154, apiCategory: 'browseOnly' },
+    { scene: 1155, apiCategory: 'browseOnly' },
+  ])('W3: launched with %p there is no login: code-unavailable, wx.login is not called', async (launch) => {
+    const { login, wx } = singlePage(launch);
+    expect(watched(sessionOn(wx).login()).code).toBe('code-unavailable');
+    expect(watched(sessionOn(wx).login({ mode: 'forceSilent' })).code).toBe('code-unavailable');
+    expect(login).not.toHaveBeenCalled();
+  });
 
   test('W3 M4: a silent request goes on anonymously there', async () => {
     const { sent, login, wx } = singlePage({ scene: 1154 });

@@ -63,6 +63,11 @@ describe('R1: a relative url is resolved against baseUrl', () => {
     ['/orders?page=2#top', `${BASE}/orders?page=2#top`],
     ['orders/7/lines', `${BASE}/orders/7/lines`],
     ['/redirect?to=https://evil.com', `${BASE}/redirect?to=https://evil.com`],
+    ['redirect?to=https://evil.com', `${BASE}/redirect?to=https://evil.com`],
+    ['//orders', `${BASE}/orders`],
+    ['?page=2', `${BASE}?page=2`],
+    ['#top', `${BASE}#top`],
+    ['', BASE],
   ])('R1: %s', (url, expected) => {
     const { session, sent } = app();
     watched(sessionRequest(session, { url }));
@@ -129,6 +134,9 @@ const OTHER = [
   'https://evil.com/https://api.example.com/',
   'https://evil.com?https://api.example.com/',
   'https://evil.com#https://api.example.com/',
+  'https://evil.com\\https://api.example.com/',
+  'https://user@evil.com/https://api.example.com/',
+  'ftp://evil.com/https://api.example.com/',
   'https://evil.com\\api.example.com',
   'https://evil.com\\@api.example.com/',
   'https://api.example.com@evil.com/',
@@ -232,6 +240,23 @@ describe('R1: the credential goes to trusted origins and nowhere else', () => {
     const { session, sent } = app({ trustedOrigins: ['HTTPS://CDN.example.com:443/files/'] });
     watched(sessionRequest(session, { url: 'https://cdn.example.com/other' }));
     expect(sent.map(bearerOf)).toEqual(['Bearer A']);
+  });
+
+  // The default port is no part of an origin, and what only begins or ends like it is another port.
+  test.each([
+    ['http://10.0.0.1', 'http://10.0.0.1:80/a', true],
+    ['http://10.0.0.1', 'http://10.0.0.1:0080/a', true],
+    ['http://10.0.0.1:80', 'http://10.0.0.1/a', true],
+    ['https://10.0.0.1', 'https://10.0.0.1:00443/a', true],
+    ['http://10.0.0.180', 'http://10.0.0.1:8080/a', false],
+    ['http://10.0.0.1', 'http://10.0.0.1:8080/a', false],
+    ['https://10.0.0.10', 'https://10.0.0.1:4430/a', false],
+    ['http://10.0.0.1', 'http://10.0.0.1:443/a', false],
+  ])('R1: with %s trusted, %s gets it: %p', (trusted, url, gets) => {
+    expect(new URL(url).origin === new URL(trusted).origin).toBe(gets);
+    const { session, sent } = app({ trustedOrigins: [trusted] });
+    watched(sessionRequest(session, { url }));
+    expect(sent.map(bearerOf)).toEqual([gets ? 'Bearer A' : undefined]);
   });
 
   test('R1: trustedOrigins are enough without baseUrl', () => {
