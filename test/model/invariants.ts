@@ -37,6 +37,8 @@ export const oneLoginAtATime: Invariant = () => {
     ) {
       open.forEach((it) => (it.interactive = true));
     }
+    // The answer ends a renewal of its code, of which WeChat cannot be told (P7).
+    if (entry.what === 'replied') open.forEach((it) => (it.interactive ||= it.question.kind === 'wx.login'));
     if (entry.what === 'jump') open.forEach((it) => (it.interactive = true));
     if (entry.what !== 'ask' || !(entry.kind in LIMITS)) return;
 
