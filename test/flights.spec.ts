@@ -1,7 +1,6 @@
 import { config as rxjs, map, NEVER, of, timer } from 'rxjs';
-import type { Observable } from 'rxjs';
 import { createSession, weapp } from 'rx-weapp-session';
-import type { Session, SessionConfig } from 'rx-weapp-session';
+import type { LoginBackend, Session, SessionConfig } from 'rx-weapp-session';
 import { watched } from './support/watched';
 
 interface Callbacks {
@@ -24,8 +23,9 @@ const make = (config: Partial<SessionConfig>): Session =>
     privacy: false,
     ...config,
   });
-const silently = (silentLogin: () => Observable<never> | readonly object[] | Observable<object>) =>
-  ({ backend: { silentLogin, login: () => NEVER } }) as Partial<SessionConfig>;
+const silently = (silentLogin: LoginBackend['silentLogin']): Partial<SessionConfig> => ({
+  backend: { silentLogin, login: () => NEVER },
+});
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => {
@@ -40,7 +40,7 @@ describe('S1: a flight that a waiter of the one before begins', () => {
     ['when a logout ends it', NEVER, (session: Session) => void session.logout().subscribe()],
   ] as const)('S1: %s: the next ones join it', (_, first, end) => {
     const silentLogin = jest
-      .fn<Observable<never> | readonly object[], []>(() => NEVER)
+      .fn<ReturnType<LoginBackend['silentLogin']>, []>(() => NEVER)
       .mockImplementationOnce(() => first);
     const session = make(silently(silentLogin));
     const next = () => void session.login({ mode: 'force' }).subscribe({ error: () => undefined });
@@ -98,10 +98,11 @@ describe('a flight’s second stage', () => {
 describe('F3: when an exchange is made again', () => {
   test.each([40029, 40163])('F3: %d: with a fresh code, at once', (errcode) => {
     jest.spyOn(Math, 'random').mockReturnValue(1);
-    const failing = () => [{ credential }];
-    const silentLogin = jest.fn(failing).mockImplementationOnce(() => {
-      throw Object.assign(new Error('invalid code'), { errcode });
-    });
+    const silentLogin = jest
+      .fn(() => [{ credential }])
+      .mockImplementationOnce(() => {
+        throw Object.assign(new Error('invalid code'), { errcode });
+      });
     const login = watched(make(silently(silentLogin)).login());
     expect(silentLogin).toHaveBeenCalledTimes(2);
     expect(login.values).toEqual([credential]);
