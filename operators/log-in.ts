@@ -10,7 +10,7 @@ export const modeAgain = (mode: LoginMode = 'common'): LoginMode =>
   /silent/i.test(mode) ? 'silent' : 'common';
 
 /** Throws where the request's user is gone: it must not be replayed as anybody else. */
-export function checkGeneration(expired: SessionError): void {
+export function checkGeneration(expired: SessionError | undefined): void {
   const { generation } = expiryOf(expired);
   if (generation && generation.ended) {
     throw sessionError(generation.ended, 'no replay for another session', expired);
@@ -35,7 +35,7 @@ export function logIn<T>(
     : credential$;
   return named$.pipe(
     switchMap((credential): ObservableInput<T> => {
-      if (expired) checkGeneration(expired);
+      checkGeneration(expired);
       const refused = hooksOf(session).generation && !session.credential;
       return refused
         ? logIn(session, { ...options, mode: modeAgain(options.mode) }, expired, then)

@@ -47,12 +47,19 @@ const CASES = [
   ...wrong('backend', [undefined, null, text, {}, { login: () => [] }, { silentLogin: () => [] }]),
   ...wrong('backend', [{ ...backend, login: text }]),
   ...NOT_FUNCTION.filter((value) => value !== null).flatMap((value) => [
-    { fields: { backend: { ...backend, refresh: value } }, value, named: 'refresh' },
-    { fields: { backend: { ...backend, logout: value } }, value, named: 'logout' },
+    { fields: { backend: { ...backend, refresh: value } }, value, named: 'backend.refresh' },
+    { fields: { backend: { ...backend, logout: value } }, value, named: 'backend.logout' },
   ]),
   ...wrong('platform', [text, {}, { call: () => [] }]),
+  ...[{}, text, undefined].map((value) => ({
+    fields: { platform: { ...weapp({}), shown$: value } },
+    value,
+    named: 'platform.shown$',
+  })),
   ...wrong('store', [text, {}, { read: () => undefined, write: () => undefined }]),
-  ...wrong('methods', [text, 7]),
+  ...wrong('methods', [text]),
+  // A number adds no method, so that the default one is missing.
+  ...wrong('methods', [7], 'defaultMethod'),
   { fields: { methods: { mine: {} } }, value: 'a method without anything', named: 'methods.mine' },
   { fields: { methods: { mine: null } }, value: 'no method', named: 'methods.mine' },
   { fields: method({ read: undefined }), value: 'a method without read', named: 'methods.mine' },
@@ -71,7 +78,7 @@ const CASES = [
   ...wrong('timeouts.code', NOT_MS),
   ...wrong('timeouts.exchange', NOT_MS),
   ...wrong('timeouts.prompt', NOT_MS),
-  ...wrong('retry.count', [-1, NaN, text, null]),
+  ...wrong('retry.count', [-1, NaN, 1.5, Infinity, text, null]),
   ...wrong('retry.delay', NOT_MS),
   ...wrong('promptGrace', NOT_MS),
 ];
@@ -80,7 +87,8 @@ describe('config-invalid', () => {
   test.each(CASES)('createSession: $named must not be $value; the message names it and the fix', (row) => {
     const error = thrownBy(() => made(row.fields));
     expect(error.code).toBe('config-invalid');
-    expect(error.message).toContain(row.named);
+    // First the field, by its whole path: that is what the developer looks for.
+    expect(error.message).toMatch(new RegExp(`^${row.named.replace(/[.$]/g, '\\$&')}[ .]`));
     // After the field, what it has to be.
     expect(error.message).toMatch(/must .{8,}/);
   });
@@ -147,6 +155,13 @@ describe('config-invalid: httpBackend', () => {
       expect(error.message).toContain('https://');
     },
   );
+
+  test.each([undefined, null])('options of %p: the message names what cannot be read', (options) => {
+    const make = httpBackend as (options: unknown) => unknown;
+    const error = thrownBy(() => make(options));
+    expect(error.code).toBe('config-invalid');
+    expect(error.message).toMatch(/^options /);
+  });
 });
 
 describe('config-invalid: login', () => {

@@ -71,7 +71,7 @@ describe('provideSession and injectSession', () => {
   });
 
   test.each([
-    ['nothing was provided', undefined, /provideSession/],
+    ['nothing was provided', undefined, /^no session here.*provideSession/],
     ['another source was', 'forum', /"forum".*provideSession/],
   ])('not-configured where %s; the message says what to call', (_, source, message) => {
     if (source) provideSession(session('shop'));
@@ -89,6 +89,13 @@ describe('provideSession and injectSession', () => {
     const forum = session('forum');
     copy.provideSession(forum);
     expect(injectSession('forum')).toBe(forum);
+  });
+
+  test('a copy of another version finds the same marks, by their names', () => {
+    const shop = session('shop');
+    provideSession(shop);
+    expect(Object.getOwnPropertyNames(app.wx)).toEqual(['_rxWeappSessions']);
+    expect(Object.getOwnPropertyNames(shop)).toContain('_rxWeappSession');
   });
 
   test('they do not show on wx', () => {

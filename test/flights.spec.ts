@@ -1,0 +1,156 @@
+import { config as rxjs, map, NEVER, of, timer } from 'rxjs';
+import { createSession, weapp } from 'rx-weapp-session';
+import type { LoginBackend, Session, SessionConfig } from 'rx-weapp-session';
+import { watched } from './support/watched';
+
+interface Callbacks {
+  success(result: object): void;
+}
+
+let codes = 0;
+const wx = { login: ({ success }: Callbacks) => success({ code: `c${++codes}` }) };
+const credential = { token: 'A', userId: 'ming' };
+const authorize = { method: 'mine' };
+
+const make = (config: Partial<SessionConfig>): Session =>
+  createSession({
+    source: 'shop',
+    backend: { silentLogin: () => [{ authorize }], login: () => NEVER },
+    methods: { mine: { code: 'none', read: (detail) => detail } },
+    defaultMethod: 'mine',
+    platform: weapp({ ...wx }),
+    store: null,
+    privacy: false,
+    ...config,
+  });
+const silently = (silentLogin: LoginBackend['silentLogin']): Partial<SessionConfig> => ({
+  backend: { silentLogin, login: () => NEVER },
+});
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => {
+  rxjs.onStoppedNotification = null;
+  jest.restoreAllMocks();
+  jest.useRealTimers();
+});
+
+describe('S1: a flight that a waiter of the one before begins', () => {
+  test.each([
+    ['when it is served', [{ credential }], () => undefined],
+    ['when a logout ends it', NEVER, (session: Session) => void session.logout().subscribe()],
+  ] as const)('S1: %s: the next ones join it', (_, first, end) => {
+    const silentLogin = jest
+      .fn<ReturnType<LoginBackend['silentLogin']>, []>(() => NEVER)
+      .mockImplementationOnce(() => first);
+    const session = make(silently(silentLogin));
+    const next = () => void session.login({ mode: 'force' }).subscribe({ error: () => undefined });
+    session.login().subscribe({ next, error: next });
+    end(session);
+    expect(silentLogin).toHaveBeenCalledTimes(2);
+    next();
+    expect(silentLogin).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('C1: who has left a flight', () => {
+  test('C1: is held no longer: its end is not told to them', () => {
+    const tooLate: string[] = [];
+    rxjs.onStoppedNotification = ({ kind }) => tooLate.push(kind);
+    const session = make(silently(() => NEVER));
+    const waiters = [1, 2, 3].map(() => session.login().subscribe());
+    waiters.forEach((waiter) => waiter.unsubscribe());
+    const last = watched(session.login());
+    session.logout().subscribe();
+    jest.runAllTimers();
+    expect(last.code).toBe('logged-out');
+    // A completion is what `take` and its like do anyway.
+    expect(tooLate.filter((kind) => kind !== 'C')).toEqual([]);
+  });
+});
+
+describe('a flight’s second stage', () => {
+  test('C2: withdrawn by one waiter, another’s is a flight of its own, which begins then', () => {
+    const session = make(silently(() => timer(1000).pipe(map(() => ({ authorize })))));
+    const events = watched(session.event$);
+    const one = session.login({ mode: 'common' }).subscribe();
+    const other = watched(session.login({ mode: 'force' }));
+    session.prompt$.subscribe((prompt) => {
+      if (prompt) one.unsubscribe();
+    });
+    jest.advanceTimersByTime(1000);
+    expect(other.errors).toEqual([]);
+    expect(events.values.filter(({ type }) => type === 'login-start')).toMatchObject([
+      { mode: 'common', stage: 'silent', duration: 0 },
+      { mode: 'force', stage: 'interactive', duration: 0 },
+    ]);
+  });
+
+  test('F5: afterLogin is for a credential: a reply that asks for the user is none', () => {
+    const afterLogin = jest.fn(() => [{}]);
+    const session = make({ afterLogin });
+    const prompts = watched(session.prompt$);
+    watched(session.login());
+    expect(prompts.values).toMatchObject([null, { method: 'mine' }]);
+    expect(afterLogin).not.toHaveBeenCalled();
+  });
+});
+
+describe('F3: when an exchange is made again', () => {
+  test.each([40029, 40163])('F3: %d: with a fresh code, at once', (errcode) => {
+    jest.spyOn(Math, 'random').mockReturnValue(1);
+    const silentLogin = jest
+      .fn(() => [{ credential }])
+      .mockImplementationOnce(() => {
+        throw Object.assign(new Error('invalid code'), { errcode });
+      });
+    const login = watched(make(silently(silentLogin)).login());
+    expect(silentLogin).toHaveBeenCalledTimes(2);
+    expect(login.values).toEqual([credential]);
+  });
+
+  test.each(['X-Retry-After', 'Retry-After-Ms'])('F3: %s is no Retry-After', (field) => {
+    jest.spyOn(Math, 'random').mockReturnValue(1);
+    const silentLogin = jest
+      .fn(() => [{ credential }])
+      .mockImplementationOnce(() => {
+        throw Object.assign(new Error('busy'), { statusCode: 503, header: { [field]: '3' } });
+      });
+    const login = watched(make({ ...silently(silentLogin), retry: { delay: 50 } }).login());
+    expect(login.values).toEqual([]);
+    jest.advanceTimersByTime(50);
+    expect(login.values).toEqual([credential]);
+  });
+});
+
+describe('F2: the longest limit', () => {
+  const LONGEST = 2 ** 31 - 1;
+  const waiting = (prompt: number) => {
+    const session = make({ timeouts: { prompt } });
+    watched(session.prompt$);
+    const login = watched(session.login({ mode: 'forceAuth' }));
+    jest.advanceTimersByTime(LONGEST - 1);
+    expect(login.errors).toEqual([]);
+    jest.advanceTimersByTime(1);
+    return login;
+  };
+
+  test('F2: the longest that a timer can count to ends a step', () => {
+    expect(waiting(LONGEST).code).toBe('login-timeout');
+  });
+
+  test('F2: a longer one is none, and does not end it at once', () => {
+    expect(waiting(LONGEST + 1).errors).toEqual([]);
+  });
+});
+
+describe('T3: what a reply brings is frozen', () => {
+  test('T3: but for what is not plain data: that is left as it is', () => {
+    const guest = { name: 'Ming', seen: new Date(0), picture: new Uint8Array([1, 2]), tags: ['a'] };
+    const session = make(silently(() => of({ credential, guest })));
+    const login = watched(session.login());
+    expect(login.errors).toEqual([]);
+    expect([guest, guest.tags].every(Object.isFrozen)).toBe(true);
+    expect([guest.seen, guest.picture].some(Object.isFrozen)).toBe(false);
+    expect(session.snapshot).toMatchObject({ status: 'authenticated', guest });
+  });
+});

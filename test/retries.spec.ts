@@ -1,0 +1,190 @@
+import { defer, EMPTY, NEVER, of, Subject, switchMap, throwError } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
+import {
+  createSession,
+  retryOnExpired,
+  sessionError,
+  sessionRequest,
+  silentOnly,
+  weapp,
+  withLogin,
+} from 'rx-weapp-session';
+import type {
+  HttpResponse,
+  LoginMode,
+  LoginOptions,
+  RequestOptions,
+  Session,
+  SessionConfig,
+} from 'rx-weapp-session';
+import { watched } from './support/watched';
+
+interface Callbacks {
+  success(result: object): void;
+}
+type Sent = RequestOptions & Callbacks;
+
+interface App {
+  readonly session: Session;
+  /** What wx.request was given; it is answered by hand, but for those that are refused. */
+  readonly sent: Sent[];
+  readonly silentLogin: jest.Mock;
+}
+
+const REFUSED = { statusCode: 401, data: '', header: {} };
+const FINE = { statusCode: 200, data: 'fine', header: {} };
+
+/** An app that is not logged in yet; the backend refuses the tokens that `refused` names, at once. */
+function app(refused: RegExp, config: Partial<SessionConfig> = {}): App {
+  const sent: Sent[] = [];
+  let tokens = 0;
+  let codes = 0;
+  const silentLogin = jest.fn(() => [{ credential: { token: `token ${++tokens}` } }]);
+  const wx = {
+    login: ({ success }: Callbacks) => success({ code: `c${++codes}` }),
+    request: (options: Sent) => {
+      sent.push(options);
+      if (refused.test(String(options.header?.Authorization))) options.success(REFUSED);
+    },
+  };
+  const session = createSession({
+    source: 'shop',
+    baseUrl: 'https://api.example.com',
+    backend: { silentLogin, login: () => NEVER },
+    platform: weapp(wx),
+    store: null,
+    ...config,
+  });
+  return { session, sent, silentLogin };
+}
+
+const bearers = (sent: readonly Sent[]) => sent.map(({ header }) => header?.Authorization);
+
+describe('E9: a retried request that is on the wire at a logout ends as it ends', () => {
+  const guards: readonly (readonly [string, (session: Session) => MonoTypeOperatorFunction<HttpResponse>])[] =
+    [
+      ['no guard', () => (source) => source],
+      ['withLogin', (session) => withLogin(session)],
+      ['silentOnly', (session) => silentOnly(session)],
+    ];
+  test.each(guards)('E9: under %s', (_, guard) => {
+    const { session, sent } = app(/token 1$/);
+    watched(session.login());
+    const asked = watched(
+      sessionRequest(session, { url: '/me' }).pipe(guard(session), retryOnExpired(session)),
+    );
+    expect(bearers(sent)).toEqual(['Bearer token 1', 'Bearer token 2']);
+    session.logout().subscribe();
+    expect(asked.errors).toEqual([]);
+    sent[1].success(FINE);
+    expect(asked.values).toMatchObject([{ data: 'fine' }]);
+    expect(asked.completed).toBe(true);
+  });
+});
+
+describe('M1: a credential that the waiter before found refused', () => {
+  // The first request is refused inside the call that tells both of their login.
+  const twoRequests = (options: LoginOptions) => {
+    const code$ = new Subject<object>();
+    const { session, silentLogin, sent } = app(/token 1$/);
+    silentLogin
+      .mockImplementationOnce(() => code$.pipe(switchMap(() => [{ credential: { token: 'token 1' } }])))
+      .mockImplementation(() => [{ authorize: { method: 'phoneNumber' } }]);
+    const prompts = watched(session.prompt$);
+    watched(sessionRequest(session, { url: '/first' }).pipe(withLogin(session)));
+    const second = watched(sessionRequest(session, { url: '/second' }).pipe(withLogin(session, options)));
+    code$.next({});
+    return { sent, prompts, second };
+  };
+
+  test.each<LoginMode>(['silent', 'forceSilent'])('M1: %s: the next waiter logs in as silently', (mode) => {
+    const { sent, prompts, second } = twoRequests({ mode });
+    expect(second.code).toBe('interaction-required');
+    expect(prompts.values).toEqual([null]);
+    expect(sent).toHaveLength(1);
+  });
+
+  test('P6: the next waiter logs in with its own tips', () => {
+    const { prompts, second } = twoRequests({ tips: { title: 'To see your orders' } });
+    expect(second.errors).toEqual([]);
+    expect(prompts.values).toMatchObject([null, { tips: { title: 'To see your orders' } }]);
+  });
+});
+
+describe('E2: what follows a retried request is no part of it', () => {
+  test('E2: a guard below, subscribed by its answer, logs in by its own mode', () => {
+    const { session, silentLogin } = app(/^$/, { isExpired: (outcome) => outcome === 'refused' });
+    watched(session.login());
+    const outcomes = ['refused', 'fine'];
+    const next$ = defer(() => [session.credential?.token]).pipe(withLogin(session, { mode: 'force' }));
+    const both = watched(
+      defer(() => [outcomes.shift()]).pipe(
+        retryOnExpired<string | undefined>(session),
+        switchMap(() => next$),
+      ),
+    );
+    // At the start, for the retry, and the one that is forced.
+    expect(silentLogin).toHaveBeenCalledTimes(3);
+    expect(both.values).toEqual(['token 3']);
+  });
+});
+
+describe('F8: a login that fails for a request that expired', () => {
+  test('F8: with an error of an app’s own session: that error, as it is', () => {
+    const failure = new Error('offline');
+    const token = { token: 'A' };
+    const stub = {
+      session$: EMPTY,
+      credential: token,
+      isExpired: () => true,
+      invalidate: () => true,
+      login: () => throwError(() => failure),
+    } as unknown as Session;
+    expect(watched(of('refused').pipe(retryOnExpired(stub))).errors[0]).toBe(failure);
+    const coded = sessionError('login-rejected', 'no');
+    const rejecting: Session = { ...stub, login: () => throwError(() => coded) };
+    expect(watched(of('refused').pipe(retryOnExpired(rejecting))).code).toBe('login-rejected');
+  });
+});
+
+describe('E7: each new credential is refused', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  /** Requests that end in a login-loop, or else after so many. */
+  const rounds = (between: (session: Session) => Observable<unknown>) => {
+    let tokens = 0;
+    // Renewed, because wx.login takes its time the fifth time.
+    const refresh = jest.fn(() => [{ credential: { token: `renewed ${++tokens}` } }]);
+    const silentLogin = () => [{ credential: { token: 'first' } }];
+    const { session } = app(/./, { backend: { silentLogin, login: () => NEVER, refresh } });
+    const ask = () => watched(sessionRequest(session, { url: '/me' }).pipe(withLogin(session))).code;
+    const ends = Array.from({ length: 9 }, () => {
+      const code = ask();
+      watched(session.login({ mode: 'silent' }).pipe(switchMap(() => between(session))));
+      return code;
+    });
+    return { refresh, ends, ask };
+  };
+
+  test('E7: a guarded source that completes without an outcome does not tell that its credential is good', () => {
+    const { ends } = rounds((session) => EMPTY.pipe(withLogin(session)));
+    expect(ends[8]).toBe('login-loop');
+  });
+
+  test('E7: a guarded source of the app’s own that ends well does', () => {
+    const { ends } = rounds((session) => of('fine').pipe(withLogin(session)));
+    expect(ends).toEqual(Array.from({ length: 9 }, () => 'session-expired'));
+  });
+
+  test('E7: held back for half a minute to the end', () => {
+    const { refresh, ask, ends } = rounds(() => EMPTY);
+    expect(ends[8]).toBe('login-loop');
+    jest.advanceTimersByTime(30000);
+    expect(ask()).toBe('login-loop');
+    expect(refresh).toHaveBeenCalledTimes(5);
+    jest.advanceTimersByTime(1);
+    expect(ask()).toBe('session-expired');
+    expect(refresh).toHaveBeenCalledTimes(6);
+  });
+});
