@@ -83,7 +83,7 @@ function needLike(model: object, given: unknown, path: string): void {
 export const needBaseUrl = (baseUrl: unknown): void =>
   need(originOf(baseUrl), 'baseUrl', `must be like "${EXAMPLE}"`);
 
-const isTips = (value: unknown) => /function|object/.test(typeof value);
+const hasFields = (value: unknown) => /function|object/.test(typeof value);
 
 /** Checks a configuration, and fills in what it leaves out; throws `config-invalid`. */
 export function readConfig<C extends Credential>(config: SessionConfig<C>): Settings {
@@ -110,8 +110,9 @@ export function readConfig<C extends Credential>(config: SessionConfig<C>): Sett
   needLike(MODEL, settings, '');
   needLike(OPTIONAL, defined(OPTIONAL, settings.backend), 'backend.');
   need(Number.isInteger(settings.retry.count), 'retry.count', 'must be a whole number');
-  need(isTips(tips), 'tips', 'must be texts or a function');
-  need(isTips(pageTips), 'pageTips', 'must be texts or a function');
+  need(hasFields(tips), 'tips', 'must be texts or a function');
+  need(hasFields(pageTips), 'pageTips', 'must be texts or a function');
+  need(hasFields(given.methods || {}), 'methods', 'must be an object');
   if (baseUrl !== undefined) needBaseUrl(baseUrl);
   const origins = Array.isArray(trustedOrigins) && trustedOrigins.every(originOf);
   need(origins, 'trustedOrigins', `must be a list like ["${EXAMPLE}"]`);

@@ -57,9 +57,7 @@ const CASES = [
     named: 'platform.shown$',
   })),
   ...wrong('store', [text, {}, { read: () => undefined, write: () => undefined }]),
-  ...wrong('methods', [text]),
-  // A number adds no method, so that the default one is missing.
-  ...wrong('methods', [7], 'defaultMethod'),
+  ...wrong('methods', [text, 7, true]),
   { fields: { methods: { mine: {} } }, value: 'a method without anything', named: 'methods.mine' },
   { fields: { methods: { mine: null } }, value: 'no method', named: 'methods.mine' },
   { fields: method({ read: undefined }), value: 'a method without read', named: 'methods.mine' },
