@@ -35,6 +35,26 @@ describe('WeChat’s privacy question', () => {
       expectObservable(session.login()).toBe('1110ms        (A|)');
     }));
 
+  test.each([0, undefined])(
+    'P8: a platform whose api is no object, %p, asks nothing, and prompt$ goes on: only its logins fail, typed',
+    (api) => {
+      const { wx, listeners } = privacyOf();
+      sessionMarbles(
+        ({ otherSession, platform, expectObservable }) => {
+          const session = otherSession({
+            source: 'forum',
+            platform: { ...platform, api: api as unknown as object },
+          });
+
+          expectObservable(claiming(session)).toBe('.');
+          expectObservable(session.login()).toBe('  #', undefined, 'code-unavailable');
+        },
+        { wx },
+      );
+      expect(listeners).toHaveLength(0);
+    },
+  );
+
   test('P8: the privacy question becomes a prompt with the open-type, the texts and an event of its own', () => {
     const { wx, api$ } = privacyOf();
     sessionMarbles(

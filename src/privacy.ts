@@ -58,16 +58,16 @@ function need(room: Room, alive: Alive, resolve: Resolve): void {
  */
 export function listenToPrivacy(room: Room, alive: Alive): void {
   const { platform } = room;
-  const { api } = platform;
-  const known = listeners.has(api);
-  listeners.set(api, (resolve) => need(room, alive, resolve));
-  if (known) return;
   try {
+    const { api } = platform;
+    const known = listeners.has(api);
+    listeners.set(api, (resolve) => need(room, alive, resolve));
+    if (known) return;
     platform.callSync('onNeedPrivacyAuthorization', (resolve: Resolve) => {
       const listener = listeners.get(api);
       if (listener) listener(resolve);
     });
   } catch {
-    // An older base library asks nothing.
+    // An older base library asks nothing; nor does a platform of one's own, whose api is no object.
   }
 }

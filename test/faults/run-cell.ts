@@ -49,10 +49,10 @@ const endingOf = ({ code, completed, errors }: Watched<unknown>): Ending | 'pend
   return 'pending';
 };
 
-/** As JSON, if it can be: a guest may be cyclic. */
-function written(value: unknown): string {
+/** As a text, if it can be: a guest may be cyclic, and what only looks like a SessionError holds anything. */
+function written(write: () => unknown): string {
   try {
-    return JSON.stringify(value);
+    return String(write());
   } catch (error) {
     return String(error);
   }
@@ -61,7 +61,12 @@ function written(value: unknown): string {
 /** All texts of an error that somebody might log, `cause` excepted. */
 const textsOf = (error: unknown): readonly string[] =>
   isSessionError(error)
-    ? [error.message, String(error), JSON.stringify(error), JSON.stringify({ ...error })]
+    ? [
+        written(() => error.message),
+        written(() => error),
+        written(() => JSON.stringify(error)),
+        written(() => JSON.stringify({ ...error })),
+      ]
     : [String(error)];
 
 /** A state, but for what may hold the credential. */
@@ -69,7 +74,7 @@ function textOf(state: SessionState): string {
   const said: Record<string, unknown> = { ...state };
   delete said.credential;
   delete said.previous;
-  return written(said);
+  return written(() => JSON.stringify(said));
 }
 
 const tokenOf = (record: unknown) => (record as { credential?: Credential } | undefined)?.credential?.token;
@@ -87,7 +92,10 @@ export async function runCell({ step, row, mode }: Cell): Promise<Observed> {
   const { session } = world;
   session.event$.subscribe((event) => {
     events.push(event);
-    texts.push(written(event), ...(event.error ? textsOf(event.error) : []));
+    texts.push(
+      written(() => JSON.stringify(event)),
+      ...(event.error ? textsOf(event.error) : []),
+    );
   });
   session.session$.subscribe((state) => {
     seen.push(state);

@@ -45,6 +45,9 @@ interface Receiver {
 
 const nothing = () => undefined;
 
+/** WeChat keeps objects as JSON. */
+const kept = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
 export function createWorld(mode: LoginMode, name: string, fault: Fault, setup: Setup): World {
   const faults: Readonly<Record<string, Fault>> = { [name]: fault, ...setup.besides };
   const calls = new Map<string, number>();
@@ -161,7 +164,7 @@ export function createWorld(mode: LoginMode, name: string, fault: Fault, setup: 
     getLaunchOptionsSync: () => returned('wx.getLaunchOptionsSync', () => ({ scene: 1001 })),
     getStorageSync: (key: string) => returned('wx.getStorageSync', () => storage.get(key) ?? ''),
     setStorageSync: (key: string, value: unknown) =>
-      returned('wx.setStorageSync', () => void storage.set(key, structuredClone(value))),
+      returned('wx.setStorageSync', () => void storage.set(key, kept(value))),
     removeStorageSync: (key: string) => returned('wx.removeStorageSync', () => void storage.delete(key)),
     getStorage: ({ key, success, fail }: Callbacks & { key: string }) =>
       storage.has(key) || faults['wx.getStorage']
@@ -169,7 +172,13 @@ export function createWorld(mode: LoginMode, name: string, fault: Fault, setup: 
         : timer(10).subscribe(() => fail?.({ errMsg: 'getStorage:fail data not found' })),
     setStorage: ({ key, data, success, fail }: Callbacks & { key: string; data: unknown }) => {
       const stores = (result: unknown) => {
-        storage.set(key, structuredClone(data));
+        try {
+          storage.set(key, kept(data));
+        } catch (error) {
+          // WeChat throws in nobody's timer: what cannot be written is a call that failed.
+          fail?.({ errMsg: `setStorage:fail ${String(error)}` });
+          return;
+        }
         success?.(result);
       };
       return called('setStorage', () => ({ errMsg: 'setStorage:ok' }), { success: stores, fail });

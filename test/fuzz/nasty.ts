@@ -216,10 +216,15 @@ export function spoilt(template: () => unknown): fc.Arbitrary<Nasty> {
       named(
         [...changes.map(([path, { title }]) => `${path.join('.') || 'all'} = ${title}`), coat].join(', '),
         () => {
-          const value = changes.reduce<unknown>(
-            (whole, [path, { make }]) => put(whole, path, make()),
-            template(),
-          );
+          const value = changes.reduce<unknown>((whole, [path, { make }]) => {
+            const made = make();
+            try {
+              return put(whole, path, made);
+            } catch {
+              // What an earlier change put here is frozen, or cannot be looked at: it is nasty enough by itself.
+              return whole;
+            }
+          }, template());
           try {
             return dress(value);
           } catch {
