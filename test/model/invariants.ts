@@ -23,7 +23,7 @@ const LIMITS: Readonly<Partial<Record<Kind, number>>> = {
 
 /** At most one platform login is in progress: one code that is waited for, or one exchange. */
 export const oneLoginAtATime: Invariant = () => {
-  let open: { id: number; question: Question; interactive: boolean }[] = [];
+  let open: { id: number; question: Question; interactive: boolean; jumped?: boolean }[] = [];
   return (entry, { questions }) => {
     // A login after a logout is a new flight, whatever still comes of the old one (L1).
     if (entry.what === 'logout' || entry.what === 'dispose') open = [];
@@ -39,7 +39,10 @@ export const oneLoginAtATime: Invariant = () => {
     }
     // The answer ends a renewal of its code, of which WeChat cannot be told (P7).
     if (entry.what === 'replied') open.forEach((it) => (it.interactive ||= it.question.kind === 'wx.login'));
-    if (entry.what === 'jump') open.forEach((it) => (it.interactive = true));
+    if (entry.what === 'jump') open.forEach((it) => (it.interactive = it.jumped = true));
+    // A clock that is set on shortens a limit that a hiding interrupts, and a promise cannot be given up.
+    if (entry.what === 'event' && entry.event.error?.code === 'login-timeout')
+      open = open.filter(({ jumped }) => !jumped);
     if (entry.what !== 'ask' || !(entry.kind in LIMITS)) return;
 
     open = open.filter(({ question: { answered, givenUp, kind, foreground }, interactive }) => {
