@@ -285,7 +285,8 @@ export const bounded: Invariant = () => {
         return;
       }
       case 'invalidate':
-        if (entry.token === current) caused = true;
+        // One that is past its end has expired by itself, which is told first: what follows is no refusal's doing.
+        if (entry.token === current && (tokens.get(entry.token)?.end ?? 0) > entry.clock) caused = true;
         return;
       case 'replied':
         tries.delete('login');
