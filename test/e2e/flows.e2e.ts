@@ -42,6 +42,12 @@ async function logIn(visit: Visit): Promise<void> {
   await visit.state('authenticated');
 }
 
+/** A burst of requests, of which none fails. */
+async function answersTwenty(visit: Visit): Promise<void> {
+  await visit.knob('20 requests at once');
+  await visit.toast('20 个请求都成功了');
+}
+
 async function openDetail(visit: Visit): Promise<void> {
   await visit.tap('明前龙井');
   await visit.sees(visit.on('#favourite'));
@@ -325,8 +331,7 @@ flow('background and foreground', async (visit) => {
   await visit.sees(visit.phone.getByRole('button', { name: '返回小程序' }));
   await visit.phone.getByRole('button', { name: '返回小程序' }).click();
   await visit.sees(visit.text('为你推荐'));
-  await visit.knob('20 requests at once');
-  await visit.toast('20 个请求都成功了');
+  await answersTwenty(visit);
 });
 
 flow('offline, and back', async (visit) => {
@@ -336,8 +341,7 @@ flow('offline, and back', async (visit) => {
   await visit.toast('其余失败');
   await visit.state('authenticated');
   await visit.knob('Offline');
-  await visit.knob('20 requests at once');
-  await visit.toast('20 个请求都成功了');
+  await answersTwenty(visit);
 });
 
 flow('a backend that is down, and up again', async (visit) => {
@@ -351,8 +355,7 @@ flow('a backend that is down, and up again', async (visit) => {
   await visit.sees(visit.text('为你推荐'));
   await visit.knob('Restart');
   await visit.page.locator('#restart:enabled').waitFor();
-  await visit.knob('20 requests at once');
-  await visit.toast('20 个请求都成功了');
+  await answersTwenty(visit);
 });
 
 flow(
