@@ -1,25 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { createContext, Script } from 'node:vm';
-
-/** Names that WeChat passes to each module as undefined parameters, so that no code finds a browser. */
-const SHADOWED = [
-  ...[
-    'window',
-    'document',
-    'frames',
-    'self',
-    'top',
-    'parent',
-    'globalThis',
-    'location',
-    'history',
-    'navigator',
-    'screen',
-  ],
-  ...['localStorage', 'sessionStorage', 'indexedDB', 'caches', 'alert', 'confirm', 'prompt'],
-  ...['fetch', 'XMLHttpRequest', 'WebSocket', 'Worker', 'webkit'],
-];
+import { HIDDEN_GLOBALS } from './hidden-globals';
 
 export interface AppServiceOptions {
   /** The folder with app.js and miniprogram_npm. */
@@ -89,7 +71,7 @@ export function loadAppService({ root, wx, console = globalThis.console }: AppSe
     const outer = running;
     running = moduleName(top, file).replace(/\.js$/, '');
     try {
-      const parameters = ['require', 'module', 'exports', ...SHADOWED].join(', ');
+      const parameters = ['require', 'module', 'exports', ...HIDDEN_GLOBALS].join(', ');
       const script = new Script(`(function (${parameters}) {${readFileSync(file, 'utf8')}\n})`, {
         filename: file,
       });

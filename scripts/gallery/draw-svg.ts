@@ -1,7 +1,6 @@
 import type { Recording } from 'rx-weapp-session/marbles';
-import { createAxis, widthOf } from './axis';
+import { createAxis, textOf, widthOf } from './axis';
 import { rowsOf } from './rows';
-import type { Bar, Dot } from './rows';
 
 const LABELS = 132;
 const ROW = 26;
@@ -24,7 +23,6 @@ const escaped = (text: string) =>
     (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] ?? sign,
   );
 const px = (value: number) => String(Math.round(value * 10) / 10);
-const said = ({ text, times }: Bar | Dot) => (times > 1 ? `${text} ×${times}`.trim() : text);
 
 /** The colour of a credential: one class for each letter, so that the eye follows it from lane to lane. */
 const colour = (credential: string | undefined): string =>
@@ -68,7 +66,7 @@ export function drawSvg(recording: Recording, title: string, withStorage: boolea
     if (dots.length) out.push(`<path class="l" d="M${LABELS} ${middle}H${px(width - 8)}"/>`);
     for (const bar of bars) {
       const from = place(bar.at);
-      const text = said(bar);
+      const text = textOf(bar);
       const long = bar.end > bar.at ? place(bar.end) - from : widthOf(text);
       const look = bar.look === 'failed' ? 'e' : bar.look === 'left' || bar.look === 'open' ? 'd' : '';
       const kind = colour(bar.credential) || (bar.look === 'state' ? 's' : 'c');
@@ -79,7 +77,7 @@ export function drawSvg(recording: Recording, title: string, withStorage: boolea
     }
     let busyUntil = -Infinity;
     for (const dot of dots) {
-      const text = said(dot);
+      const text = textOf(dot);
       const from = Math.max(place(dot.at), busyUntil);
       if (dot.look === 'complete') {
         out.push(`<path class="b" d="M${px(from + 3)} ${middle - 9}V${middle + 9}"/>`);

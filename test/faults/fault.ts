@@ -59,6 +59,14 @@ export interface Row {
   readonly setup?: Setup;
 }
 
+export const row = (
+  fault: Row['fault'],
+  how: string,
+  does: Row['does'],
+  clause: Clause,
+  expected: Row['expected'],
+): Row => ({ fault, how, does, clause, expected });
+
 /** Why a fault cannot be had at a step. */
 export interface NotApplicable {
   readonly fault: FaultKind;

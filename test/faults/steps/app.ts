@@ -1,5 +1,4 @@
 import { sessionError } from 'rx-weapp-session';
-import type { Clause } from '../clauses';
 import {
   atOnce,
   both,
@@ -12,23 +11,16 @@ import {
   late,
   never,
   returning,
+  row,
   throwing,
   twice,
 } from '../fault';
-import type { Expected, Row, Step } from '../fault';
+import type { Expected, Step } from '../fault';
 import { SECRET, withSecrets } from '../secrets';
 import { none, synchronousOnly } from './not-applicable';
 
 const group = "The app's functions";
 const cut = withSecrets({ errMsg: 'request:fail interrupted', errno: 600003 });
-const row = (
-  fault: Row['fault'],
-  how: string,
-  does: Row['does'],
-  clause: Clause,
-  expected: Row['expected'],
-): Row => ({ fault, how, does, clause, expected });
-
 /** F5, and F3 for how its failure is read; it is not tried again. */
 const afterLogin: Step = {
   group,

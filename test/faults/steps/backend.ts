@@ -1,6 +1,5 @@
 import { sessionError } from 'rx-weapp-session';
 import type { LoginMode } from 'rx-weapp-session';
-import type { Clause } from '../clauses';
 import {
   atOnce,
   both,
@@ -14,6 +13,7 @@ import {
   late,
   never,
   returning,
+  row,
   throwing,
   twice,
   twiceAtOnce,
@@ -30,14 +30,6 @@ const http = (statusCode: number, header: Record<string, string> = {}) =>
   withSecrets({ statusCode, header, data: { session_key: SECRET } });
 
 type Said = Row['expected'];
-const row = (fault: Row['fault'], how: string, does: Row['does'], clause: Clause, expected: Said): Row => ({
-  fault,
-  how,
-  does,
-  clause,
-  expected,
-});
-
 /** F3: what may pass is tried again, and unreachable where it does not pass; the rest is the backend's no. */
 const FAILURES: readonly (readonly [how: string, reason: unknown, ending: Ending])[] = [
   ['an Error', new Error(`no ${SECRET}`), 'login-rejected'],

@@ -8,11 +8,11 @@ import {
   late,
   never,
   returning,
+  row,
   throwing,
   twice,
 } from '../fault';
-import type { Clause } from '../clauses';
-import type { Ending, Expected, NotApplicable, Row, Step } from '../fault';
+import type { Expected, NotApplicable, Row, Step } from '../fault';
 import type { Setup } from '../setup';
 import { SECRET, withSecrets } from '../secrets';
 import { missing } from './missing';
@@ -71,40 +71,25 @@ const asynchronous = (
   reached: string,
   setup: Setup,
   rest: readonly (Row | NotApplicable)[],
-): Step => {
-  const row = (
-    fault: Row['fault'],
-    how: string,
-    does: Row['does'],
-    clause: Clause,
-    expected: Ending | Expected,
-  ): Row => ({
-    fault,
-    how,
-    does,
-    clause,
-    expected,
-  });
-  return {
-    group,
-    name,
-    reached,
-    setup: { ...setup, encrypt: true },
-    rows: [
-      row('fails', 'a fail result', failing(full), 'K2', told),
-      row('never answers', '', never, 'F2', told),
-      row('answers twice', '', twice, 'F1', fresh),
-      row('succeeds, then fails', '', both(full), 'F1', fresh),
-      row('fails, then succeeds', '', bothTurned(full), 'F1', told),
-      row('synchronous', '', atOnce, 'S2', fresh),
-      row('throws', 'an Error', throwing(new Error('no')), 'K2', told),
-      missing(name.replace('wx.', ''), 'K2', told),
-      ...rest,
-      row('slow past the timeout', '', late(), name === 'wx.getStorage' ? 'K1' : 'F2', told),
-      row('app sent to background', 'answers after an hour in it', hiddenForAnHour, 'F6', fresh),
-    ],
-  };
-};
+): Step => ({
+  group,
+  name,
+  reached,
+  setup: { ...setup, encrypt: true },
+  rows: [
+    row('fails', 'a fail result', failing(full), 'K2', told),
+    row('never answers', '', never, 'F2', told),
+    row('answers twice', '', twice, 'F1', fresh),
+    row('succeeds, then fails', '', both(full), 'F1', fresh),
+    row('fails, then succeeds', '', bothTurned(full), 'F1', told),
+    row('synchronous', '', atOnce, 'S2', fresh),
+    row('throws', 'an Error', throwing(new Error('no')), 'K2', told),
+    missing(name.replace('wx.', ''), 'K2', told),
+    ...rest,
+    row('slow past the timeout', '', late(), name === 'wx.getStorage' ? 'K1' : 'F2', told),
+    row('app sent to background', 'answers after an hour in it', hiddenForAnHour, 'F6', fresh),
+  ],
+});
 
 const ignored = none('what it reports is not looked at', 'malformed');
 const fresh: Expected = { login: 'ok', credential: 'new' };

@@ -11,6 +11,7 @@ import {
   late,
   never,
   returning,
+  row,
   throwing,
   twice,
   twiceAtOnce,
@@ -203,13 +204,8 @@ const cut = { errMsg: 'getSetting:fail interrupted' };
 
 /** F1 and the definition of `withoutPrompt`: whatever it brings but a readable answer, the user is asked. */
 const unprompted = (name: string, reached: string, setup: Step['setup']): Step => {
-  const row = (fault: Row['fault'], how: string, does: Row['does'], clause: Clause = 'F1'): Row => ({
-    fault,
-    how,
-    does,
-    clause,
-    expected: 'ok',
-  });
+  const asked = (fault: Row['fault'], how: string, does: Row['does'], clause: Clause = 'F1') =>
+    row(fault, how, does, clause, 'ok');
   return {
     group,
     name,
@@ -217,19 +213,19 @@ const unprompted = (name: string, reached: string, setup: Step['setup']): Step =
     setup: { asks: true, granted: true, ...setup },
     unreached,
     rows: [
-      row('fails', 'a fail result', failing(refused)),
-      row('never answers', '', never, 'F2'),
-      row('answers twice', '', twice),
-      row('succeeds, then fails', '', both(refused)),
-      row('fails, then succeeds', '', bothTurned(refused)),
-      row('synchronous', '', atOnce, 'S2'),
-      row('throws', 'an Error', throwing(new Error('no'))),
-      row('throws', 'undefined', throwing(undefined)),
+      asked('fails', 'a fail result', failing(refused)),
+      asked('never answers', '', never, 'F2'),
+      asked('answers twice', '', twice),
+      asked('succeeds, then fails', '', both(refused)),
+      asked('fails, then succeeds', '', bothTurned(refused)),
+      asked('synchronous', '', atOnce, 'S2'),
+      asked('throws', 'an Error', throwing(new Error('no'))),
+      asked('throws', 'undefined', throwing(undefined)),
       ...(name.startsWith('wx.') ? [missing(name.replace('wx.', ''), 'W1', 'ok')] : []),
-      ...JUNK.map(([how, junk]) => row('malformed', how, giving(junk))),
-      row('slow past the timeout', '', late(), 'F2'),
-      row('app sent to background', 'interrupted', interrupted(cut, 9), 'F6'),
-      row('app sent to background', 'answers after an hour in it', hiddenForAnHour, 'F6'),
+      ...JUNK.map(([how, junk]) => asked('malformed', how, giving(junk))),
+      asked('slow past the timeout', '', late(), 'F2'),
+      asked('app sent to background', 'interrupted', interrupted(cut, 9), 'F6'),
+      asked('app sent to background', 'answers after an hour in it', hiddenForAnHour, 'F6'),
     ],
   };
 };

@@ -1,23 +1,4 @@
-/** WeChat passes these to each module as parameters without a value, so that no code finds a browser. */
-const SHADOWED = [
-  'window',
-  'document',
-  'frames',
-  'self',
-  'top',
-  'parent',
-  'globalThis',
-  'location',
-  'history',
-  'navigator',
-  'screen',
-  'localStorage',
-  'sessionStorage',
-  'fetch',
-  'XMLHttpRequest',
-  'WebSocket',
-  'Worker',
-];
+import { HIDDEN_GLOBALS } from '../../../app-service/hidden-globals';
 
 /** What the loader's users put before a module's eyes: wx, getApp, Page, … */
 export type Globals = Readonly<Record<string, unknown>>;
@@ -52,8 +33,8 @@ export class ModuleLoader {
       module,
       exports: module.exports,
     };
-    const shadowed = SHADOWED.filter((name) => !(name in given));
-    const parameters = [...Object.keys(given), ...shadowed].join(', ');
+    const hidden = HIDDEN_GLOBALS.filter((name) => !(name in given));
+    const parameters = [...Object.keys(given), ...hidden].join(', ');
     try {
       // On one line with the module's first one: its line numbers stay right.
       const wrapped = `(function (${parameters}) {${this.modules[path]}\n})\n//# sourceURL=${moduleUrl(path)}`;
