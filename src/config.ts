@@ -65,9 +65,14 @@ const MODEL = {
 const METHOD = { read: nothing, code: '' };
 const OPTIONAL = { refresh: nothing, logout: nothing };
 
-function need(holds: unknown, field: string, fix: string): void {
+/** Throws `config-invalid` where something does not hold. */
+export function need(holds: unknown, field: string, fix: string): void {
   if (!holds) throw configInvalid(field, fix);
 }
+
+/** Throws `config-invalid` for what is not in a list. */
+export const needOneOf = (list: readonly unknown[], value: unknown, field: string): void =>
+  need(list.includes(value), field, `must be one of ${list.join(', ')}`);
 
 function needLike(model: object, given: unknown, path: string): void {
   Object.entries(model).forEach(([name, like]) => {
@@ -118,7 +123,7 @@ export function readConfig<C extends Credential>(config: SessionConfig<C>): Sett
   need(origins, 'trustedOrigins', `must be a list like ["${EXAMPLE}"]`);
   Object.keys(methods).forEach((name) => {
     needLike(METHOD, methods[name], `methods.${name}.`);
-    need(CODES.includes(methods[name].code), `methods.${name}.code`, `must be one of ${CODES.join(', ')}`);
+    needOneOf(CODES, methods[name].code, `methods.${name}.code`);
   });
   need(fieldsOf(methods[settings.defaultMethod]).read, 'defaultMethod', 'must be in methods');
   return { ...settings, trustedOrigins: [baseUrl, ...trustedOrigins].map(originOf).filter(isText) };

@@ -13,12 +13,12 @@ import type { Credential, CredentialReply, LoginMode, LoginOptions } from './typ
 
 export const MODES: readonly LoginMode[] = ['common', 'silent', 'force', 'forceSilent', 'forceAuth'];
 
-const reuses = (mode: LoginMode) => !/^force/.test(mode);
+/** Whether an existing session is good enough. */
+export const reuses = (mode: LoginMode): boolean => !/^force/.test(mode);
 const asks = (mode: LoginMode) => !/silent/i.test(mode);
 
-/** The mode that goes as far, but does not use the existing session. */
-export const afresh = (mode: LoginMode): LoginMode =>
-  reuses(mode) ? (asks(mode) ? 'force' : 'forceSilent') : mode;
+/** The mode that goes as far as one that reuses the session, but makes a new one. */
+export const afresh = (mode: LoginMode): LoginMode => (asks(mode) ? 'force' : 'forceSilent');
 
 /** The silent stage: the one in progress, or a new one. */
 const silentStage = (room: Room, mode: LoginMode): Observable<Outcome> =>

@@ -1,5 +1,5 @@
 import { defer, map, type Observable } from 'rxjs';
-import { configInvalid, reading } from './config';
+import { configInvalid, need, reading } from './config';
 import type { Settings } from './config';
 import { failingAs } from './failing-as';
 import { isPlainObject } from './fields';
@@ -33,11 +33,8 @@ function copy(options: RequestOptions): RequestOptions {
 }
 
 /** Throws `config-invalid` for a url that may not see a credential. */
-export function checkUrl(settings: Settings, url: string): void {
-  if (!isTrusted(settings, absolute(settings, url))) {
-    throw configInvalid('url', 'must be of a trusted origin');
-  }
-}
+export const checkUrl = (settings: Settings, url: string): void =>
+  need(isTrusted(settings, absolute(settings, url)), 'url', 'must be of a trusted origin');
 
 /** Sends a request with this credential, if its url may see it; the response tells operators which it was given. */
 export const send = <T>(
@@ -48,12 +45,10 @@ export const send = <T>(
 ): Observable<HttpResponse<T>> =>
   defer(() => {
     const sent = reading('request', () => copy({ ...options, url: absolute(settings, options.url) }));
-    if (!settings.trustedOrigins.length) throw configInvalid('baseUrl', 'or trustedOrigins is needed');
+    need(settings.trustedOrigins.length, 'baseUrl', 'or trustedOrigins is needed');
     const given = isTrusted(settings, sent.url) ? credential : undefined;
     // A copy, so that the url that is checked is the one that is sent.
     const carrier = given ? { ...settings.attach(sent, given) } : sent;
-    if (given && !isTrusted(settings, carrier.url)) {
-      throw configInvalid('attach', 'must stay within trustedOrigins');
-    }
+    need(!given || isTrusted(settings, carrier.url), 'attach', 'must stay within trustedOrigins');
     return transport<T>(carrier, settings.platform).pipe(map((response) => markGiven(response, given)));
   }).pipe(failingAs('config-invalid', 'attach failed'));

@@ -1,6 +1,6 @@
 import { catchError, concatAll, defer, EMPTY, map, shareReplay, switchMap, takeUntil, toArray } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
-import { configInvalid, readConfig, reading } from './config';
+import { need, needOneOf, readConfig, reading } from './config';
 import { alarm, endGeneration, expire, take, usable } from './credential';
 import { tell, tellThrown } from './events';
 import { runHook } from './exchange';
@@ -9,7 +9,7 @@ import { abort } from './flight';
 import { provideHooks } from './hooks';
 import type { SessionHooks } from './hooks';
 import { resetLoop } from './loop-guard';
-import { afresh, logIn, MODES } from './modes';
+import { afresh, logIn, MODES, reuses } from './modes';
 import { orError } from './or-error';
 import { listenToPrivacy } from './privacy';
 import { prompts } from './prompts';
@@ -138,15 +138,14 @@ export function createSession<C extends Credential = Credential>(config: Session
           return { mode, tips, method, verify };
         });
         const { mode = 'common', method = mode } = asked;
-        if (!MODES.includes(mode)) throw configInvalid('mode', `must be one of ${MODES.join(', ')}`);
-        if (!isText(method)) throw configInvalid('method', 'must be the name of a method');
+        needOneOf(MODES, mode, 'mode');
+        need(isText(method), 'method', 'must be the name of a method');
         if (room.inCall) throw sessionError('reentrant-login', 'a login cannot wait for itself');
         // With a session there is nothing to wait for: each request pays for what stands here.
-        const ready =
-          room.restored && !asked.verify && !room.slots.silent && afresh(mode) !== mode && current();
+        const ready = room.restored && !asked.verify && !room.slots.silent && reuses(mode) && current();
         if (ready) return [ready];
         const login$ = alive(() => {
-          const before = asked.verify && usable(room);
+          const before = asked.verify && reuses(mode) && usable(room);
           if (!before) return logIn(room, mode, asked);
           return defer(verify).pipe(
             // Whoever was told earlier may have logged in anew by now.

@@ -61,7 +61,7 @@ export interface LoginOptions {
   readonly tips?: TipsSource;
   /** `forceAuth`: which authorisation method to ask for; default `defaultMethod`. */
   readonly method?: string;
-  /** Also make sure that WeChat's session_key is still the backend's. */
+  /** Also make sure that WeChat's session_key is still the backend's; a forced login makes a new one, unasked. */
   readonly verify?: boolean;
 }
 

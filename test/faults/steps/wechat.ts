@@ -87,11 +87,8 @@ const login: Step = {
   ],
 };
 
-/** With a false answer everybody gets a new credential; with a true one, whoever does not ask for a new one keeps his. */
-const good = (mode: string): Expected => ({
-  login: 'ok',
-  credential: /^force/.test(mode) ? 'new' : 'kept',
-});
+const MADE_ANEW = 'a forced login has no use for the answer (R5)';
+const good: Expected = { login: 'ok', credential: 'kept' };
 const anew: Expected = { login: 'ok', credential: 'new' };
 const over = { errMsg: 'checkSession:fail session time out', errno: 4 };
 
@@ -100,6 +97,7 @@ const checkSession: Step = {
   name: 'wx.checkSession',
   reached: '`login({ verify: true })` with a usable credential',
   setup: { start: 'usable', verify: true },
+  unreached: { force: MADE_ANEW, forceSilent: MADE_ANEW, forceAuth: MADE_ANEW },
   rows: [
     { fault: 'fails', how: 'a fail result', does: failing(over), clause: 'R5', expected: anew },
     { fault: 'never answers', how: '', does: never, clause: 'R5', expected: anew },
