@@ -1,4 +1,4 @@
-import { filter, tap } from 'rxjs';
+import { filter, map, tap } from 'rxjs';
 import type { AuthPrompt } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
@@ -52,6 +52,17 @@ describe('one prompt at a time', () => {
       expectPrompts().toBe('                        60ms p 999ms . 59ms n 999ms .');
       expectObservable(numbering()(session)).toBe('. 59ms 1 999ms . 59ms 2 999ms .');
       expectObservable(session.login()).toBe('     2180ms                          (A|)');
+    }));
+
+  test('P1: the ids of a session’s prompts count from 1', () =>
+    sessionMarbles(({ session, backend, user, subscribe, expectObservable }) => {
+      backend.silentLogin('50ms p');
+      backend.login(['50ms n', '50ms A']);
+      user.grant('1s').grant('1s');
+      const ids = session.prompt$.pipe(map((prompt) => prompt && prompt.id));
+
+      expectObservable(ids).toBe('. 59ms a 999ms . 59ms b 999ms .', { '.': null, a: 1, b: 2 });
+      subscribe(session.login());
     }));
 
   test('P1 C3: prompt$ completes with dispose, after null where a prompt was open', () =>
