@@ -30,6 +30,8 @@ const project = (
 });
 
 const config: Config = {
+  // jest leaves one core out by itself: of two, that is half.
+  maxWorkers: '100%',
   projects: [
     // packaging.spec looks at built files only; app-service, walkthrough, servers and simulator at examples, docs and types at
     // what compiles: once is enough.
