@@ -1,6 +1,10 @@
 import { Observable, take } from 'rxjs';
 
-/** Takes one value of the source, unless an error is told first: then the source is left, and the error thrown. */
+/**
+ * Takes one value of the source, unless an error is told first: then the source is left, and the error thrown.
+ *
+ * @param error$ - tells nothing while it is being subscribed
+ */
 export const orError = <T>(source: Observable<T>, error$: Observable<unknown>): Observable<T> =>
   new Observable((subscriber) => {
     const unlessTold$ = new Observable<T>((inner) => {
@@ -9,7 +13,7 @@ export const orError = <T>(source: Observable<T>, error$: Observable<unknown>): 
         subscriber.error(error);
       };
       inner.add(error$.subscribe({ next: fail, error: fail }));
-      if (!inner.closed) source.subscribe(inner);
+      source.subscribe(inner);
     });
     unlessTold$.pipe(take(1)).subscribe(subscriber);
   });
