@@ -430,7 +430,7 @@ describe('L1: the waiters of a flight in progress', () => {
           return of('A');
         });
         sessionMarbles(
-          ({ session, storage, backend, user, app, at, expectSession, expectObservable }) => {
+          ({ session, storage, backend, user, app, at, expectPrompts, expectSession, expectObservable }) => {
             logout = app.logout;
             if (hook === 'silentLogin') backend.silentLogin(reply);
             if (hook === 'login') backend.login(reply);
@@ -439,6 +439,7 @@ describe('L1: the waiters of a flight in progress', () => {
             const states = mode === 'common' ? 'nsn' : 'nin';
             expectObservable(session.login({ mode })).inOrder('#', {}, 'logged-out');
             expectSession(session).inOrder(states);
+            expectPrompts().inOrder(hook === 'login' ? 'p.' : '');
             at('5s', () => expect(storage.keys()).toEqual([]));
             at('5s', () => expect(session.snapshot).toEqual({ status: 'anonymous' }));
             expectObservable(session.prompt$, '5s ^').toBe('5s o', { o: null });

@@ -283,7 +283,7 @@ for (const pace of PACES) {
       test(`T2 L1: a logout in the handler of ${type} counts, and what comes late does not`, () =>
         sessionMarbles(
           (scenario) => {
-            const { session, storage, user, at, expectSession, expectObservable } = scenario;
+            const { session, storage, user, at, expectPrompts, expectSession, expectObservable } = scenario;
             script?.(scenario);
             user.grant('1s');
             at('0ms', () =>
@@ -295,6 +295,7 @@ for (const pace of PACES) {
             expectSession(session).inPace(marbles, refusal);
             expectObservable(session.login()).inPace(end, {}, 'logged-out');
             expectSession(session, '5s ^').toBe('5s n');
+            expectPrompts().inOrder('');
             at('5s', () => expect(storage.keys()).toEqual([]));
           },
           { pace },

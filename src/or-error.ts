@@ -1,10 +1,6 @@
 import { Observable, take } from 'rxjs';
 
-/**
- * Takes one value of the source, unless an error is told first: then the source is left, and the error thrown.
- *
- * @param error$ - tells nothing while it is being subscribed
- */
+/** Takes one value of the source, unless an error is told first: then the source is left, and the error thrown. */
 export const orError = <T>(source: Observable<T>, error$: Observable<unknown>): Observable<T> =>
   new Observable((subscriber) => {
     const unlessTold$ = new Observable<T>((inner) => {
@@ -13,7 +9,8 @@ export const orError = <T>(source: Observable<T>, error$: Observable<unknown>): 
         subscriber.error(error);
       };
       inner.add(error$.subscribe({ next: fail, error: fail }));
-      source.subscribe(inner);
+      // Whoever waits may have been told of an end already, by what leads here.
+      if (!inner.closed) source.subscribe(inner);
     });
     unlessTold$.pipe(take(1)).subscribe(subscriber);
   });
