@@ -66,7 +66,7 @@ const METHOD = { read: nothing, code: '' };
 const OPTIONAL = { refresh: nothing, logout: nothing };
 
 /** Throws `config-invalid` where something does not hold. */
-export function need(holds: unknown, field: string, fix: string): void {
+export function need(holds: unknown, field: string, fix: string): asserts holds {
   if (!holds) throw configInvalid(field, fix);
 }
 
@@ -119,7 +119,7 @@ export function readConfig<C extends Credential>(config: SessionConfig<C>): Sett
   need(hasFields(pageTips), 'pageTips', 'must be texts or a function');
   need(hasFields(given.methods || {}), 'methods', 'must be an object');
   if (baseUrl !== undefined) needBaseUrl(baseUrl);
-  const origins = Array.isArray(trustedOrigins) && trustedOrigins.every(originOf);
+  const origins: boolean = Array.isArray(trustedOrigins) && trustedOrigins.every(originOf);
   need(origins, 'trustedOrigins', `must be a list like ["${EXAMPLE}"]`);
   Object.keys(methods).forEach((name) => {
     needLike(METHOD, methods[name], `methods.${name}.`);

@@ -1,5 +1,5 @@
 import { defer, map, type Observable } from 'rxjs';
-import { configInvalid, need, reading } from './config';
+import { need, reading } from './config';
 import type { Settings } from './config';
 import { failingAs } from './failing-as';
 import { isPlainObject } from './fields';
@@ -16,9 +16,9 @@ const isTrusted = ({ trustedOrigins }: Settings, url: string) =>
   trustedOrigins.includes(originOf(url) as string);
 
 function absolute({ baseUrl }: Settings, url: unknown): string {
-  if (typeof url !== 'string') throw configInvalid('url', 'must be a string');
+  need(typeof url === 'string', 'url', 'must be a string');
   if (isAbsolute(url)) return url;
-  if (!baseUrl) throw configInvalid('baseUrl', 'is needed for a relative url');
+  need(baseUrl, 'baseUrl', 'is needed for a relative url');
   return resolve(baseUrl, url);
 }
 

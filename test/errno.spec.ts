@@ -1,5 +1,6 @@
 import { createSession, weapp } from 'rx-weapp-session';
 import type { AuthPrompt, Session } from 'rx-weapp-session';
+import { newCodes } from './support/new-codes';
 import { watched } from './support/watched';
 import type { Watched } from './support/watched';
 
@@ -17,8 +18,7 @@ interface Asked {
 
 function ask(method: string, ...answers: readonly unknown[]): Asked {
   const exchanged = jest.fn(() => [{ credential: { token: 'A' } }]);
-  let codes = 0;
-  const wx = { login: ({ success }: { success(result: object): void }) => success({ code: `c${++codes}` }) };
+  const wx = { login: newCodes() };
   const session = createSession({
     source: 'shop',
     store: null,

@@ -1,14 +1,9 @@
 import { config as rxjs, map, NEVER, of, timer } from 'rxjs';
 import { createSession, weapp } from 'rx-weapp-session';
 import type { LoginBackend, Session, SessionConfig } from 'rx-weapp-session';
+import { newCodes } from './support/new-codes';
 import { watched } from './support/watched';
 
-interface Callbacks {
-  success(result: object): void;
-}
-
-let codes = 0;
-const wx = { login: ({ success }: Callbacks) => success({ code: `c${++codes}` }) };
 const credential = { token: 'A', userId: 'ming' };
 const authorize = { method: 'mine' };
 
@@ -18,7 +13,7 @@ const make = (config: Partial<SessionConfig>): Session =>
     backend: { silentLogin: () => [{ authorize }], login: () => NEVER },
     methods: { mine: { code: 'none', read: (detail) => detail } },
     defaultMethod: 'mine',
-    platform: weapp({ ...wx }),
+    platform: weapp({ login: newCodes() }),
     store: null,
     privacy: false,
     ...config,
@@ -92,6 +87,25 @@ describe('a flight’s second stage', () => {
     watched(session.login());
     expect(prompts.values).toMatchObject([null, { method: 'mine' }]);
     expect(afterLogin).not.toHaveBeenCalled();
+  });
+});
+
+describe('the events of a flight tell about it', () => {
+  test('its mode, its stage and how long it has taken, in ms', () => {
+    const answers: { success(result: object): void }[] = [];
+    const login = (callbacks: (typeof answers)[number]) => answers.push(callbacks);
+    const session = make({ ...silently(() => [{ credential }]), platform: weapp({ login }) });
+    const events = watched(session.event$);
+    watched(session.login({ mode: 'forceSilent' }));
+    jest.advanceTimersByTime(700);
+    answers[0].success({ code: 'c' });
+    session.logout().subscribe();
+    expect(events.values).toMatchObject([
+      { type: 'login-start', mode: 'forceSilent', stage: 'silent', duration: 0 },
+      { type: 'login-success', mode: 'forceSilent', stage: 'silent', duration: 700 },
+      { type: 'logout' },
+    ]);
+    expect(Object.keys(events.values[2]).sort()).toEqual(['at', 'type']);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   weapp,
 } from 'rx-weapp-session';
 import type { LoginReply, RequestOptions, Session, SessionConfig } from 'rx-weapp-session';
+import { newCodes } from './support/new-codes';
 import { errorOf, watched } from './support/watched';
 
 // What an error is about: the field of a reply, the url, the call of wx that failed.
@@ -21,12 +22,11 @@ const reply = () => [{ credential }];
 
 function sessionWith(config: Partial<SessionConfig>, stored = false): Session {
   const record = { version: 1, source: 'shop', credential, receivedAt: Date.now() } as const;
-  let codes = 0;
   return createSession({
     source: 'shop',
     baseUrl: 'https://api.example.com',
     platform: weapp({
-      login: ({ success }: Callbacks) => success({ code: `c${++codes}` }),
+      login: newCodes(),
       request: ({ success }: Callbacks) => success({ statusCode: 200, data: '', header: {} }),
     }),
     backend: { silentLogin: reply, login: reply },
@@ -85,6 +85,12 @@ describe('R1: config-invalid names what is wrong with a request', () => {
     const error = errorOf(sessionRequest(sessionWith(config, true), options));
     expect(error.code).toBe('config-invalid');
     expect(error.message).toMatch(named);
+  });
+
+  test.each([undefined, null])('R3: requestWithLogin without a request (%p)', (options) => {
+    const error = errorOf(requestWithLogin(sessionWith({}), options as unknown as RequestOptions));
+    expect(error.code).toBe('config-invalid');
+    expect(error.message).toMatch(/^request /);
   });
 
   test('R3: a url that a login could not help', () => {

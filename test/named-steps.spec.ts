@@ -1,19 +1,16 @@
 import { NEVER } from 'rxjs';
 import { createSession, weapp } from 'rx-weapp-session';
 import type { AuthPrompt, Session, SessionConfig, SessionEvent } from 'rx-weapp-session';
+import { newCodes } from './support/new-codes';
 import { errorOf, thrownBy, watched } from './support/watched';
 
 // What an app's log shows of an error is its message: it has to say which step, hook or field is meant.
 
 interface Callbacks {
   success(result: object): void;
+  fail(result: object): void;
 }
 
-// One each: WeChat's limit of logins in a second is the phone's.
-const phoneOf = () => {
-  let codes = 0;
-  return { login: ({ success }: Callbacks) => success({ code: `c${++codes}` }) };
-};
 const LIMITS = { code: 1000, exchange: 2000, prompt: 3000 };
 const never = () => NEVER;
 const credential = { token: 'A' };
@@ -29,7 +26,7 @@ function start(config: Partial<SessionConfig> = {}, stored?: object) {
   const session = createSession({
     source: 'shop',
     backend,
-    platform: weapp(phoneOf()),
+    platform: weapp({ login: newCodes() }),
     store: { read: () => stored && record, write: () => undefined, remove: () => undefined },
     timeouts: LIMITS,
     retry: { count: 0 },
@@ -38,7 +35,7 @@ function start(config: Partial<SessionConfig> = {}, stored?: object) {
   const events: SessionEvent[] = [];
   session.event$.subscribe((event) => events.push(event));
   const told = (type: SessionEvent['type']) => events.find((event) => event.type === type)?.error;
-  return { session, told };
+  return { session, events, told };
 }
 
 const onPrompt = (session: Session, react: (prompt: AuthPrompt) => void) =>
@@ -110,10 +107,23 @@ describe('F2: a time-out names the step and its limit', () => {
   });
 });
 
+describe('code-unavailable names wx.login', () => {
+  test.each([
+    ['fails', ({ fail }: Callbacks) => fail({ errMsg: 'login:fail' })],
+    ['gives no code', ({ success }: Callbacks) => success({})],
+  ])('wx.login %s', (_, login) => {
+    const error = errorOf(start({ platform: weapp({ login }) }).session.login());
+    expect(error.code).toBe('code-unavailable');
+    expect(error.message).toMatch(/^wx\.login /);
+  });
+});
+
 describe('F7: a hook-failure names the hook', () => {
   test('F7: isExpired', () => {
-    const { session, told } = start({ isExpired: boom });
+    const { session, events, told } = start({ isExpired: boom });
     expect(session.isExpired({ statusCode: 401 })).toBe(false);
+    const cause = new Error('oops');
+    expect(events).toMatchObject([{ type: 'hook-failure', error: { code: 'config-invalid', cause } }]);
     expect(told('hook-failure')?.message).toMatch(/^isExpired /);
   });
 

@@ -104,11 +104,6 @@ describe('provideSession and injectSession', () => {
     expect(JSON.stringify(app.wx)).toBe('{}');
   });
 
-  test('they are on wx by a name that is nobody else’s, and that copies of other versions look for', () => {
-    provideSession(session('shop'));
-    expect(Object.getOwnPropertyNames(app.wx)).toEqual(['_rxWeappSessions']);
-  });
-
   test.each([
     ['without a wx', () => delete app.wx],
     ['with a wx that takes no property', () => (app.wx = Object.freeze({}))],

@@ -1,5 +1,6 @@
 import { createSession, request, requestWithLogin, sessionRequest, weapp, withLogin } from 'rx-weapp-session';
 import type { Credential, LoginOptions, RequestOptions, Session, SessionConfig } from 'rx-weapp-session';
+import { newCodes } from './support/new-codes';
 import { errorOf, watched } from './support/watched';
 
 interface Sent extends RequestOptions {
@@ -14,12 +15,11 @@ interface App {
 }
 
 const BASE = 'https://api.example.com';
-let codes = 0;
 
 /** An app that is logged in with `A`; the tokens of further logins are B, C, ... */
 function app(config: Partial<SessionConfig> = {}, answers: readonly number[] = [], stored = 'A'): App {
   const sent: Sent[] = [];
-  const logins = jest.fn(({ success }: Sent) => success({ code: `c${++codes}` }));
+  const logins = jest.fn(newCodes());
   let tokens = 0;
   const wx = {
     login: logins,
@@ -435,7 +435,7 @@ describe('R3: what reaches the platform', () => {
     const checkSession = jest.fn(({ fail }: Sent) => fail({ errMsg: 'checkSession:fail' }));
     const sent: Sent[] = [];
     const wx = {
-      login: ({ success }: Sent) => success({ code: `c${++codes}` }),
+      login: newCodes(),
       checkSession,
       request: (options: Sent) => {
         sent.push(options);

@@ -17,6 +17,7 @@ import type {
   Session,
   SessionConfig,
 } from 'rx-weapp-session';
+import { newCodes } from './support/new-codes';
 import { watched } from './support/watched';
 
 interface Callbacks {
@@ -38,10 +39,9 @@ const FINE = { statusCode: 200, data: 'fine', header: {} };
 function app(refused: RegExp, config: Partial<SessionConfig> = {}): App {
   const sent: Sent[] = [];
   let tokens = 0;
-  let codes = 0;
   const silentLogin = jest.fn(() => [{ credential: { token: `token ${++tokens}` } }]);
   const wx = {
-    login: ({ success }: Callbacks) => success({ code: `c${++codes}` }),
+    login: newCodes(),
     request: (options: Sent) => {
       sent.push(options);
       if (refused.test(String(options.header?.Authorization))) options.success(REFUSED);

@@ -14,6 +14,7 @@ import {
 import type { LoginOptions, Session, SessionConfig } from 'rx-weapp-session';
 import { createWx } from '../examples/app-service/wx';
 import { apps, startServers, type Harness } from './servers/harness';
+import { newCodes } from './support/new-codes';
 import { errorOf, watched } from './support/watched';
 
 jest.setTimeout(30_000);
@@ -42,10 +43,9 @@ function app(config: Partial<SessionConfig> = {}, stored = 'A') {
       onProgressUpdate: (listener: (told: object) => void) => progress.push(listener),
     };
   };
-  let codes = 0;
   let tokens = 0;
   const wx = {
-    login: ({ success }: Sent) => success({ code: `c${++codes}` }),
+    login: newCodes(),
     uploadFile: transfer('uploadFile'),
     downloadFile: transfer('downloadFile'),
   };

@@ -21,6 +21,7 @@ import { none, synchronousOnly } from './not-applicable';
 
 const group = "The app's functions";
 const cut = withSecrets({ errMsg: 'request:fail interrupted', errno: 600003 });
+
 /** F5, and F3 for how its failure is read; it is not tried again. */
 const afterLogin: Step = {
   group,

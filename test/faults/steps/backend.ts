@@ -30,6 +30,7 @@ const http = (statusCode: number, header: Record<string, string> = {}) =>
   withSecrets({ statusCode, header, data: { session_key: SECRET } });
 
 type Said = Row['expected'];
+
 /** F3: what may pass is tried again, and unreachable where it does not pass; the rest is the backend's no. */
 const FAILURES: readonly (readonly [how: string, reason: unknown, ending: Ending])[] = [
   ['an Error', new Error(`no ${SECRET}`), 'login-rejected'],

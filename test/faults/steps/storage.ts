@@ -44,13 +44,7 @@ const BROKEN: Readonly<Record<string, unknown>> = {
 };
 
 const broken = (does: (value: unknown) => Row['does']): readonly Row[] =>
-  Object.entries(BROKEN).map(([how, value]): Row => ({
-    fault: 'malformed',
-    how: `a record ${how}`,
-    does: does(value),
-    clause: 'K2',
-    expected: told,
-  }));
+  Object.entries(BROKEN).map(([how, value]) => row('malformed', `a record ${how}`, does(value), 'K2', told));
 
 const writes = (name: string, reached: string, setup: Setup = {}): Step => ({
   group,
@@ -59,8 +53,8 @@ const writes = (name: string, reached: string, setup: Setup = {}): Step => ({
   setup,
   rows: [
     ...synchronousOnly,
-    { fault: 'throws', how: 'a fail result', does: throwing(full), clause: 'K2', expected: told },
-    { fault: 'throws', how: 'undefined', does: throwing(undefined), clause: 'K2', expected: told },
+    row('throws', 'a fail result', throwing(full), 'K2', told),
+    row('throws', 'undefined', throwing(undefined), 'K2', told),
     missing(name.replace('wx.', ''), 'K2', told),
     ...none('what it returns is not looked at', 'malformed'),
   ],
@@ -101,8 +95,8 @@ const restores: Step = {
   reached: 'at first use',
   rows: [
     ...synchronousOnly,
-    { fault: 'throws', how: 'a fail result', does: throwing(full), clause: 'K2', expected: told },
-    { fault: 'throws', how: 'undefined', does: throwing(undefined), clause: 'K2', expected: told },
+    row('throws', 'a fail result', throwing(full), 'K2', told),
+    row('throws', 'undefined', throwing(undefined), 'K2', told),
     missing('getStorageSync', 'K2', told),
     ...broken(returning),
   ],
@@ -115,13 +109,9 @@ export const storage: readonly Step[] = [
   asynchronous('wx.getStorage', 'at first use, encrypted', { start: 'anonymous' }, [
     ...broken((data) => giving({ data })),
     // No result, no record: as where nothing was stored.
-    ...[undefined, null, 42, {}].map((result): Row => ({
-      fault: 'malformed',
-      how: `success(${JSON.stringify(result) ?? 'undefined'})`,
-      does: giving(result),
-      clause: 'K2',
-      expected: fresh,
-    })),
+    ...[undefined, null, 42, {}].map((result) =>
+      row('malformed', `success(${JSON.stringify(result) ?? 'undefined'})`, giving(result), 'K2', fresh),
+    ),
   ]),
   asynchronous('wx.setStorage', 'each login, encrypted', {}, ignored),
   asynchronous('wx.removeStorage', 'a logout before the login, encrypted', afterLogout, ignored),

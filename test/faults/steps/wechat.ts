@@ -10,11 +10,12 @@ import {
   late,
   never,
   returning,
+  row,
   throwing,
   twice,
   twiceAtOnce,
 } from '../fault';
-import type { Expected, Row, Step } from '../fault';
+import type { Expected, Step } from '../fault';
 import { withSecrets } from '../secrets';
 import { missing } from './missing';
 import { none, synchronousOnly } from './not-applicable';
@@ -28,62 +29,22 @@ const login: Step = {
   name: 'wx.login',
   reached: 'the code of the silent stage; for forceAuth the one after the answer',
   rows: [
-    {
-      fault: 'fails',
-      how: 'a fail result',
-      does: failing(down),
-      clause: 'Codes',
-      expected: 'code-unavailable',
-    },
-    { fault: 'never answers', how: '', does: never, clause: 'F2', expected: 'login-timeout' },
-    { fault: 'answers twice', how: 'later', does: twice, clause: 'F1', expected: 'ok' },
-    { fault: 'answers twice', how: 'inside the call', does: twiceAtOnce, clause: 'W1', expected: 'ok' },
-    { fault: 'succeeds, then fails', how: '', does: both(down), clause: 'W1', expected: 'ok' },
-    {
-      fault: 'fails, then succeeds',
-      how: '',
-      does: bothTurned(down),
-      clause: 'W1',
-      expected: 'code-unavailable',
-    },
-    { fault: 'synchronous', how: '', does: atOnce, clause: 'S2', expected: 'ok' },
-    {
-      fault: 'throws',
-      how: 'an Error',
-      does: throwing(new Error('no such api')),
-      clause: 'F1',
-      expected: 'code-unavailable',
-    },
+    row('fails', 'a fail result', failing(down), 'Codes', 'code-unavailable'),
+    row('never answers', '', never, 'F2', 'login-timeout'),
+    row('answers twice', 'later', twice, 'F1', 'ok'),
+    row('answers twice', 'inside the call', twiceAtOnce, 'W1', 'ok'),
+    row('succeeds, then fails', '', both(down), 'W1', 'ok'),
+    row('fails, then succeeds', '', bothTurned(down), 'W1', 'code-unavailable'),
+    row('synchronous', '', atOnce, 'S2', 'ok'),
+    row('throws', 'an Error', throwing(new Error('no such api')), 'F1', 'code-unavailable'),
     missing('login', 'Codes', 'code-unavailable'),
-    ...[undefined, null, '', 42, {}, { code: '' }, { code: 42 }, { code: null }].map((result): Row => ({
-      fault: 'malformed',
-      how: JSON.stringify(result) ?? 'undefined',
-      does: giving(result),
-      clause: 'Codes',
-      expected: 'code-unavailable',
-    })),
-    { fault: 'slow past the timeout', how: '', does: late(), clause: 'F2', expected: 'login-timeout' },
-    {
-      fault: 'app sent to background',
-      how: 'interrupted once',
-      does: interrupted(cut, 1),
-      clause: 'F6',
-      expected: 'ok',
-    },
-    {
-      fault: 'app sent to background',
-      how: 'interrupted each time',
-      does: interrupted(cut, 9),
-      clause: 'F6',
-      expected: 'code-unavailable',
-    },
-    {
-      fault: 'app sent to background',
-      how: 'answers after an hour in it',
-      does: hiddenForAnHour,
-      clause: 'F6',
-      expected: 'ok',
-    },
+    ...[undefined, null, '', 42, {}, { code: '' }, { code: 42 }, { code: null }].map((result) =>
+      row('malformed', JSON.stringify(result) ?? 'undefined', giving(result), 'Codes', 'code-unavailable'),
+    ),
+    row('slow past the timeout', '', late(), 'F2', 'login-timeout'),
+    row('app sent to background', 'interrupted once', interrupted(cut, 1), 'F6', 'ok'),
+    row('app sent to background', 'interrupted each time', interrupted(cut, 9), 'F6', 'code-unavailable'),
+    row('app sent to background', 'answers after an hour in it', hiddenForAnHour, 'F6', 'ok'),
   ],
 };
 
@@ -99,36 +60,26 @@ const checkSession: Step = {
   setup: { start: 'usable', verify: true },
   unreached: { force: MADE_ANEW, forceSilent: MADE_ANEW, forceAuth: MADE_ANEW },
   rows: [
-    { fault: 'fails', how: 'a fail result', does: failing(over), clause: 'R5', expected: anew },
-    { fault: 'never answers', how: '', does: never, clause: 'R5', expected: anew },
-    { fault: 'answers twice', how: '', does: twice, clause: 'W1', expected: good },
-    { fault: 'succeeds, then fails', how: '', does: both(over), clause: 'W1', expected: good },
-    { fault: 'fails, then succeeds', how: '', does: bothTurned(over), clause: 'W1', expected: anew },
-    { fault: 'synchronous', how: '', does: atOnce, clause: 'S2', expected: good },
-    { fault: 'throws', how: 'an Error', does: throwing(new Error('no')), clause: 'R5', expected: anew },
+    row('fails', 'a fail result', failing(over), 'R5', anew),
+    row('never answers', '', never, 'R5', anew),
+    row('answers twice', '', twice, 'W1', good),
+    row('succeeds, then fails', '', both(over), 'W1', good),
+    row('fails, then succeeds', '', bothTurned(over), 'W1', anew),
+    row('synchronous', '', atOnce, 'S2', good),
+    row('throws', 'an Error', throwing(new Error('no')), 'R5', anew),
     missing('checkSession', 'R5', anew),
-    ...[undefined, null, 42, {}].map((result): Row => ({
-      fault: 'malformed',
-      how: `success(${JSON.stringify(result) ?? 'undefined'})`,
-      does: giving(result),
-      clause: 'R5',
-      expected: good,
-    })),
-    { fault: 'slow past the timeout', how: '', does: late(), clause: 'R5', expected: anew },
-    {
-      fault: 'app sent to background',
-      how: 'interrupted',
-      does: interrupted({ errMsg: 'checkSession:fail interrupted' }, 1),
-      clause: 'R5',
-      expected: { login: 'ok' },
-    },
-    {
-      fault: 'app sent to background',
-      how: 'answers after an hour in it',
-      does: hiddenForAnHour,
-      clause: 'F2',
-      expected: { login: 'ok' },
-    },
+    ...[undefined, null, 42, {}].map((result) =>
+      row('malformed', `success(${JSON.stringify(result) ?? 'undefined'})`, giving(result), 'R5', good),
+    ),
+    row('slow past the timeout', '', late(), 'R5', anew),
+    row(
+      'app sent to background',
+      'interrupted',
+      interrupted({ errMsg: 'checkSession:fail interrupted' }, 1),
+      'R5',
+      { login: 'ok' },
+    ),
+    row('app sent to background', 'answers after an hour in it', hiddenForAnHour, 'F2', { login: 'ok' }),
   ],
 };
 
@@ -138,22 +89,12 @@ const launchOptions: Step = {
   reached: 'before each `wx.login`',
   rows: [
     ...synchronousOnly,
-    { fault: 'throws', how: 'an Error', does: throwing(new Error('no')), clause: 'W1', expected: 'ok' },
+    row('throws', 'an Error', throwing(new Error('no')), 'W1', 'ok'),
     missing('getLaunchOptionsSync', 'W1', 'ok'),
-    ...[undefined, null, 'x', {}, { scene: '1154' }].map((result): Row => ({
-      fault: 'malformed',
-      how: JSON.stringify(result) ?? 'undefined',
-      does: returning(result),
-      clause: 'W1',
-      expected: 'ok',
-    })),
-    {
-      fault: 'malformed',
-      how: 'a single page, scene 1154',
-      does: returning({ scene: 1154 }),
-      clause: 'W3',
-      expected: 'code-unavailable',
-    },
+    ...[undefined, null, 'x', {}, { scene: '1154' }].map((result) =>
+      row('malformed', JSON.stringify(result) ?? 'undefined', returning(result), 'W1', 'ok'),
+    ),
+    row('malformed', 'a single page, scene 1154', returning({ scene: 1154 }), 'W3', 'code-unavailable'),
   ],
 };
 
@@ -167,43 +108,29 @@ const request: Step = {
   reached: "the app's own `requestWithLogin`, with a `timeout`",
   setup: { timeout: 5000 },
   rows: [
-    { fault: 'fails', how: 'a fail result', does: failing(offline), clause: 'R2', expected: failed },
-    ...[403, 500].map((statusCode): Row => ({
-      fault: 'fails',
-      how: `HTTP ${statusCode}`,
-      does: giving({ statusCode, data: {}, header: {} }),
-      clause: 'E6',
-      expected: 'ok',
-    })),
-    {
-      fault: 'fails',
-      how: 'HTTP 401, each time',
-      does: giving({ statusCode: 401, data: {}, header: {} }),
-      clause: 'E2',
-      expected: refused,
-    },
-    { fault: 'never answers', how: '', does: never, clause: 'R2', expected: failed },
-    { fault: 'answers twice', how: '', does: twice, clause: 'W1', expected: 'ok' },
-    { fault: 'succeeds, then fails', how: '', does: both(offline), clause: 'W1', expected: 'ok' },
-    { fault: 'fails, then succeeds', how: '', does: bothTurned(offline), clause: 'W1', expected: failed },
-    { fault: 'synchronous', how: '', does: atOnce, clause: 'S2', expected: 'ok' },
-    { fault: 'throws', how: 'an Error', does: throwing(new Error('no')), clause: 'R2', expected: failed },
+    row('fails', 'a fail result', failing(offline), 'R2', failed),
+    ...[403, 500].map((statusCode) =>
+      row('fails', `HTTP ${statusCode}`, giving({ statusCode, data: {}, header: {} }), 'E6', 'ok'),
+    ),
+    row('fails', 'HTTP 401, each time', giving({ statusCode: 401, data: {}, header: {} }), 'E2', refused),
+    row('never answers', '', never, 'R2', failed),
+    row('answers twice', '', twice, 'W1', 'ok'),
+    row('succeeds, then fails', '', both(offline), 'W1', 'ok'),
+    row('fails, then succeeds', '', bothTurned(offline), 'W1', failed),
+    row('synchronous', '', atOnce, 'S2', 'ok'),
+    row('throws', 'an Error', throwing(new Error('no')), 'R2', failed),
     missing('request', 'R2', failed),
-    ...[undefined, null, {}, 'x'].map((result): Row => ({
-      fault: 'malformed',
-      how: `success(${JSON.stringify(result) ?? 'undefined'})`,
-      does: giving(result),
-      clause: 'E6',
-      expected: 'ok',
-    })),
-    { fault: 'slow past the timeout', how: '', does: late(), clause: 'R2', expected: failed },
-    {
-      fault: 'app sent to background',
-      how: 'interrupted',
-      does: interrupted({ errMsg: 'request:fail interrupted', errno: 600003 }, 9),
-      clause: 'R2',
-      expected: failed,
-    },
+    ...[undefined, null, {}, 'x'].map((result) =>
+      row('malformed', `success(${JSON.stringify(result) ?? 'undefined'})`, giving(result), 'E6', 'ok'),
+    ),
+    row('slow past the timeout', '', late(), 'R2', failed),
+    row(
+      'app sent to background',
+      'interrupted',
+      interrupted({ errMsg: 'request:fail interrupted', errno: 600003 }, 9),
+      'R2',
+      failed,
+    ),
   ],
 };
 
@@ -223,31 +150,21 @@ const abort: Step = {
       'slow past the timeout',
       'app sent to background',
     ),
-    {
-      fault: 'synchronous',
-      how: '`abort` fails the request inside the call',
-      does: () => 'usual',
-      clause: 'R2',
-      expected: failed,
-    },
-    {
-      fault: 'throws',
-      how: '`abort` throws',
-      does: returning({
+    row('synchronous', '`abort` fails the request inside the call', () => 'usual', 'R2', failed),
+    row(
+      'throws',
+      '`abort` throws',
+      returning({
         abort: () => {
           throw new Error('already over');
         },
       }),
-      clause: 'R2',
-      expected: failed,
-    },
-    ...[undefined, null, 42, 'x', {}, { abort: 42 }].map((task): Row => ({
-      fault: 'malformed',
-      how: `the task is ${JSON.stringify(task) ?? 'undefined'}`,
-      does: returning(task),
-      clause: 'W1',
-      expected: failed,
-    })),
+      'R2',
+      failed,
+    ),
+    ...[undefined, null, 42, 'x', {}, { abort: 42 }].map((task) =>
+      row('malformed', `the task is ${JSON.stringify(task) ?? 'undefined'}`, returning(task), 'W1', failed),
+    ),
   ],
 };
 
@@ -260,29 +177,11 @@ const registrations = (['onAppShow', 'onAppHide'] as const).map((name): Step => 
     ...none('a registration gives no answer', 'fails', 'succeeds, then fails', 'fails, then succeeds'),
     ...none('not to be told is an app that stays where it is', 'never answers', 'slow past the timeout'),
     ...none('each of its cells has the app sent there', 'app sent to background'),
-    {
-      fault: 'answers twice',
-      how: 'called back twice at once',
-      does: twiceAtOnce,
-      clause: 'W1',
-      expected: 'ok',
-    },
-    {
-      fault: 'synchronous',
-      how: 'calls back inside the call',
-      does: () => ({ signals: [gives(42)] }),
-      clause: 'W1',
-      expected: 'ok',
-    },
-    {
-      fault: 'throws',
-      how: 'an Error',
-      does: throwing(new Error('not in plugins')),
-      clause: 'W1',
-      expected: 'ok',
-    },
+    row('answers twice', 'called back twice at once', twiceAtOnce, 'W1', 'ok'),
+    row('synchronous', 'calls back inside the call', () => ({ signals: [gives(42)] }), 'W1', 'ok'),
+    row('throws', 'an Error', throwing(new Error('not in plugins')), 'W1', 'ok'),
     missing(name, 'W1', 'ok'),
-    { fault: 'malformed', how: 'returns junk', does: returning('junk'), clause: 'W1', expected: 'ok' },
+    row('malformed', 'returns junk', returning('junk'), 'W1', 'ok'),
   ],
 }));
 
