@@ -3,7 +3,7 @@ import { retryOnExpired } from '../operators/retry-on-expired';
 import { silentOnly } from '../operators/silent-only';
 import { withLogin } from '../operators/with-login';
 import { reading } from './config';
-import { fieldsOf } from './fields';
+import { defined, fieldsOf } from './fields';
 import { hooksOf } from './hooks';
 import type { LoginOptions, Session } from './types';
 
@@ -15,8 +15,8 @@ export function guarded<O extends { url: string }, R>(
 ): Observable<R> {
   return defer(() =>
     reading('request', () => {
-      const { loginOptions, ...rest } = options;
-      const sent = rest as unknown as O;
+      const { loginOptions } = options;
+      const sent = defined<O>({ ...options, loginOptions: undefined });
       const silent = fieldsOf(loginOptions).mode === 'silent';
       const { checkUrl } = hooksOf(session);
       if (!silent && checkUrl) checkUrl(sent.url);

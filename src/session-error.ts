@@ -1,4 +1,4 @@
-import { look } from './fields';
+import { fieldsOf, isText, look } from './fields';
 
 /**
  * Every code that a {@link SessionError} can carry; the list is closed.
@@ -75,9 +75,8 @@ export function sessionError(code: SessionErrorCode, message: string, cause?: un
  * ```
  */
 export function isSessionError(error: unknown, code?: SessionErrorCode): error is SessionError {
-  const it = error as SessionError | null | undefined;
-  return look(
-    () => !!it && it.name === 'SessionError' && typeof it.code === 'string' && (!code || it.code === code),
-    false,
-  );
+  return look(() => {
+    const it = fieldsOf(error);
+    return it.name === 'SessionError' && isText(it.code) && (!code || it.code === code);
+  }, false);
 }

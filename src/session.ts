@@ -133,10 +133,7 @@ export function createSession<C extends Credential = Credential>(config: Session
     event$: event$.asObservable(),
     login: (options) =>
       defer(() => {
-        const asked = reading('options', (): LoginOptions => {
-          const { mode, tips, method, verify } = fieldsOf(options) as LoginOptions;
-          return { mode, tips, method, verify };
-        });
+        const asked = reading('options', (): LoginOptions => ({ ...options }));
         const { mode = 'common', method = mode } = asked;
         needOneOf(MODES, mode, 'mode');
         need(isText(method), 'method', 'must be the name of a method');

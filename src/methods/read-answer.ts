@@ -2,7 +2,7 @@ import { fieldsOf } from '../fields';
 import { classifyRefusal, isFailure } from '../platform/errno';
 import { sessionError } from '../session-error';
 
-function check(detail: unknown, given: unknown): void {
+function check(detail: unknown, given: unknown): asserts given {
   if (!given || isFailure(detail)) {
     throw sessionError(classifyRefusal(detail), 'no authorisation', detail);
   }
@@ -21,7 +21,7 @@ export const readFields =
     const fields = alternatives.find((names) => names.every((name) => given[name]));
     check(detail, fields);
     const authorization: Record<string, unknown> = {};
-    fields?.forEach((name) => (authorization[name] = given[name]));
+    fields.forEach((name) => (authorization[name] = given[name]));
     return authorization;
   };
 
