@@ -47,7 +47,18 @@ const PEERS: readonly { readonly name: string; readonly code: string }[] = [
   },
 ];
 
-async function sizeOf(name: string, contents: string, resolveDir: string, external: string[]): Promise<Size> {
+interface Bundling {
+  readonly external?: string[];
+  /** Export conditions besides esbuild's own. */
+  readonly conditions?: string[];
+}
+
+async function sizeOf(
+  name: string,
+  contents: string,
+  resolveDir: string,
+  bundling: Bundling = {},
+): Promise<Size> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir },
     bundle: true,
@@ -56,7 +67,7 @@ async function sizeOf(name: string, contents: string, resolveDir: string, extern
     format: 'esm',
     platform: 'browser',
     target: 'es2018',
-    external,
+    ...bundling,
     logLevel: 'error',
   });
   const [{ contents: code }] = outputFiles;
@@ -88,10 +99,11 @@ const filesBelow = (folder: string): string[] =>
 export async function measureSizes(): Promise<Size[]> {
   const sizes: Size[] = [];
   for (const { name, code } of SETS) {
-    sizes.push(await sizeOf(`${name}, own code`, code, root, ['rxjs']));
-    sizes.push(await sizeOf(`${name}, with rxjs`, code, root, []));
+    sizes.push(await sizeOf(`${name}, own code`, code, root, { external: ['rxjs'] }));
+    sizes.push(await sizeOf(`${name}, with rxjs`, code, root));
+    sizes.push(await sizeOf(`${name}, with rxjs in ES2015`, code, root, { conditions: ['es2015'] }));
   }
-  for (const { name, code } of PEERS) sizes.push(await sizeOf(name, code, here, []));
+  for (const { name, code } of PEERS) sizes.push(await sizeOf(name, code, here));
   return [...sizes, ...(await packed())];
 }
 
