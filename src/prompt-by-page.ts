@@ -1,10 +1,12 @@
 import {
   asapScheduler,
+  BehaviorSubject,
   catchError,
+  concatMap,
   defer,
   EMPTY,
-  exhaustMap,
   filter,
+  finalize,
   ignoreElements,
   map,
   merge,
@@ -12,9 +14,9 @@ import {
   Observable,
   observeOn,
   of,
-  startWith,
   switchMap,
   take,
+  tap,
 } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import { after } from './clock';
@@ -37,9 +39,11 @@ const unloadOf = (page: Page, platform: Platform): Observable<unknown> =>
   new Observable((subscriber) => {
     const own = page.onUnload;
     page.onUnload = function (...args) {
-      const result = own && own.apply(this, args);
-      subscriber.next(page);
-      return result;
+      try {
+        return own && own.apply(this, args);
+      } finally {
+        subscriber.next(page);
+      }
     };
     const check = () => {
       if (!pages().includes(page)) subscriber.next(page);
@@ -58,14 +62,14 @@ const unloadOf = (page: Page, platform: Platform): Observable<unknown> =>
 /**
  * Answers prompts by a login page of the app's. A prompt that nobody else claimed when it was offered opens the
  * page, by `wx.navigateTo`; the page's own UI (`<auth-prompt/>`, or code that subscribes `prompt$`) then finds it
- * in `prompt$` and claims it. While the page stands, further prompts are left to it. A page that is closed with a
- * prompt still open cancels it, and so does a navigation that fails.
+ * in `prompt$` and claims it. While the page stands, further prompts are left to it. A page that is closed cancels
+ * what it was shown and is still open; a navigation that fails cancels the prompt that it was for.
  *
  * The page closes itself when the login is over.
  *
  * @param session - whose prompts
  * @param options - `url`: of the login page, as for `wx.navigateTo`
- * @returns the subscription; unsubscribe to stop, which leaves an open prompt and page as they are
+ * @returns the subscription; unsubscribe to stop, which leaves an open prompt to whoever else takes it
  * @example
  * ```ts
  * import { promptByPage } from 'rx-weapp-session';
@@ -77,6 +81,7 @@ const unloadOf = (page: Page, platform: Platform): Observable<unknown> =>
 export function promptByPage(session: Session, { url }: { readonly url: string }): Subscription {
   const { prompt$ } = session;
   const { platform = weapp() } = hooksOf(session);
+  const shown$ = new BehaviorSubject(true);
   let offered: AuthPrompt | undefined;
 
   /**
@@ -87,33 +92,36 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
     const again = prompt === offered;
     offered = prompt;
     if (!again) return of(prompt).pipe(observeOn(asapScheduler), observeOn(asapScheduler));
-    return platform.shown$.pipe(
-      startWith(true),
+    return shown$.pipe(
       switchMap((shown) => (shown ? after(BETWEEN_PAGES) : NEVER)),
       take(1),
       map(() => prompt),
     );
   };
 
-  /** Opens the page for a prompt; emits the prompt to cancel, if there is one, and completes when the page is gone. */
-  const visit = (prompt: AuthPrompt): Observable<AuthPrompt | null> =>
+  /** Opens the page for a prompt; emits the prompts to cancel, and completes when the page is gone. */
+  const visit = (prompt: AuthPrompt): Observable<AuthPrompt> =>
     defer(() => {
       const before = pages();
+      const seen = new Set([prompt]);
       return platform.call('navigateTo', { url }).pipe(
+        // The page's own UI takes it from here; or another, where nobody waits for the page any more.
+        finalize(() => prompt.release()),
         switchMap(() => {
           const page = pages().find((each) => !before.includes(each));
-          // The page's own UI takes it from here.
-          prompt.release();
           if (!page)
             return prompt$.pipe(
               filter((open) => open !== prompt),
               take(1),
               ignoreElements(),
             );
-          const gone$ = prompt$.pipe(filter(() => !pages().includes(page)));
+          const gone$ = prompt$.pipe(
+            tap((open) => open && seen.add(open)),
+            filter(() => !pages().includes(page)),
+          );
           return merge(unloadOf(page, platform), gone$).pipe(
             take(1),
-            switchMap(() => prompt$.pipe(take(1))),
+            switchMap(() => seen),
           );
         }),
       );
@@ -126,10 +134,12 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
 
   const left$ = prompt$.pipe(
     switchMap((prompt) => (prompt ? turn(prompt) : EMPTY)),
-    exhaustMap((prompt) => (prompt.claim() ? visit(prompt) : EMPTY)),
+    // One after the other: what nobody took while a page stood, or was on its way, has its turn.
+    concatMap((prompt) => (prompt.claim() ? visit(prompt) : EMPTY)),
   );
   // eslint-disable-next-line rxjs-x/no-ignored-error -- prompts never error, and a navigation's failure is caught
-  return left$.subscribe((prompt) => {
-    if (prompt) prompt.cancel();
-  });
+  const subscription = left$.subscribe((prompt) => prompt.cancel());
+  // eslint-disable-next-line rxjs-x/no-ignored-error -- a platform's own fault: rxjs reports it
+  subscription.add(platform.shown$.subscribe((shown) => shown$.next(shown)));
+  return subscription;
 }

@@ -1,3 +1,5 @@
+import { need } from './config';
+import { fieldsOf, isText } from './fields';
 import { provided } from './provided';
 import type { Session } from './types';
 
@@ -5,7 +7,8 @@ import type { Session } from './types';
  * Makes a session known to `injectSession`, `sessionBehavior` and `<auth-prompt>`, those of subpackages included.
  * Call it in app.ts. A session of the same `source` takes the former one's place.
  *
- * @param session - the session; the first one provided is the default of `injectSession`
+ * @param session - the session; the first one provided is the default of `injectSession`; throws `config-invalid`
+ *   for what is none
  * @example
  * ```ts
  * import { createSession, httpBackend, provideSession } from 'rx-weapp-session';
@@ -15,6 +18,7 @@ import type { Session } from './types';
  * ```
  */
 export function provideSession(session: Session): void {
+  need(isText(fieldsOf(session).source), 'session', 'must be what createSession returned');
   const sessions = provided();
   const known = sessions.findIndex(({ source }) => source === session.source);
   sessions.splice(known < 0 ? sessions.length : known, 1, session);

@@ -64,6 +64,15 @@ describe('provideSession and injectSession', () => {
     expect([injectSession(), injectSession('forum'), injectSession('shop')]).toEqual([shop, forum, shop]);
   });
 
+  test('config-invalid for what is no session, as a circular import gives; the next one is the first', () => {
+    const error = thrown(() => provideSession(undefined as unknown as Session));
+    expect(isSessionError(error, 'config-invalid')).toBe(true);
+    expect((error as Error).message).toMatch(/^session must/);
+    const shop = session('shop');
+    provideSession(shop);
+    expect(injectSession()).toBe(shop);
+  });
+
   test('a session of the same source takes the former one’s place', () => {
     const [old, forum, shop] = [session('shop'), session('forum'), session('shop')];
     [old, forum, shop].forEach(provideSession);

@@ -69,8 +69,8 @@ type Methods = {
 
 type Own = {
   subscription?: Subscription;
-  /** What `prompt$` told last. */
-  offered: AuthPrompt | null;
+  /** What `prompt$` told last: an object for each time, as one prompt may be told twice in a turn. */
+  offered: { readonly prompt: AuthPrompt | null };
   /** The open prompt; and above it the privacy prompt, while there is one. */
   held: readonly Held[];
   /** What was held when the page was hidden: a form goes on where it was left. */
@@ -106,6 +106,8 @@ const viewOf = (prompt: AuthPrompt): PromptView => ({
   missing: false,
 });
 
+const NOTHING = { prompt: null };
+
 const RELEASE = (prompt: AuthPrompt) => prompt.release();
 
 Component<Data, Properties, Methods, [], Own>({
@@ -134,7 +136,7 @@ Component<Data, Properties, Methods, [], Own>({
   },
   lifetimes: {
     created() {
-      this.offered = null;
+      this.offered = NOTHING;
       this.held = [];
       this.left = [];
       this.busy = false;
@@ -173,11 +175,12 @@ Component<Data, Properties, Methods, [], Own>({
       if (this.subscription) return;
       // eslint-disable-next-line rxjs-x/no-ignored-error -- prompts never error
       this.subscription = injectSession(this.data.source || undefined).prompt$.subscribe((prompt) => {
-        this.offered = prompt;
+        const offered = { prompt };
+        this.offered = offered;
         if (!prompt) return this.present([]);
         // A turn later: the page's own UI goes first.
         void Promise.resolve().then(() => {
-          if (this.offered === prompt) this.take(prompt);
+          if (this.offered === offered) this.take(prompt);
         });
       });
     },
@@ -185,7 +188,7 @@ Component<Data, Properties, Methods, [], Own>({
     leave(settle: (prompt: AuthPrompt) => void) {
       if (this.subscription) this.subscription.unsubscribe();
       this.subscription = undefined;
-      this.offered = null;
+      this.offered = NOTHING;
       this.left = this.held;
       this.present([]);
       this.left.forEach(({ prompt }) => settle(prompt));

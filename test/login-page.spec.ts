@@ -1,0 +1,188 @@
+import { promptByPage, weapp } from 'rx-weapp-session';
+import type { AuthPrompt, Session } from 'rx-weapp-session';
+import { bareSession } from './support/bare-session';
+import { newCodes } from './support/new-codes';
+import { watched } from './support/watched';
+
+// promptByPage where the navigation takes a while, fails, or the page misbehaves.
+
+interface Page {
+  onUnload?: () => void;
+}
+const app = globalThis as { getCurrentPages?: () => Page[] };
+const url = '/pages/login/login';
+const MINUTES = 120_000;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  jest.spyOn(console, 'error').mockImplementation();
+});
+afterEach(() => {
+  delete app.getCurrentPages;
+  jest.restoreAllMocks();
+  jest.useRealTimers();
+});
+
+const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+
+/** The UI of a page: claims what is offered to it. */
+function pageUi(session: Session) {
+  const claimed: AuthPrompt[] = [];
+  const subscription = session.prompt$.subscribe((prompt) => {
+    if (prompt?.claim()) claimed.push(prompt);
+  });
+  return {
+    claimed,
+    leave: () => {
+      subscription.unsubscribe();
+      claimed.at(-1)?.release();
+    },
+  };
+}
+
+/** A session in an app that takes 100 ms to open a page, or to find that it cannot. */
+function inApp(navigation: 'opens' | 'fails' = 'opens') {
+  const stack: Page[] = [{}];
+  app.getCurrentPages = () => [...stack];
+  const opened: string[] = [];
+  const questions: ((resolve: (answer: object) => void) => void)[] = [];
+  const changes: Record<'show' | 'hide', (() => void)[]> = { show: [], hide: [] };
+  let build = (): Page => ({});
+  const session = bareSession({
+    privacy: true,
+    platform: weapp({
+      login: newCodes(),
+      onNeedPrivacyAuthorization: (listener: (typeof questions)[number]) => questions.push(listener),
+      onAppShow: (listener: () => void) => changes.show.push(listener),
+      onAppHide: (listener: () => void) => changes.hide.push(listener),
+      navigateTo: (options: { url: string; success(result: object): void; fail(result: object): void }) => {
+        opened.push(options.url);
+        setTimeout(() => {
+          if (navigation === 'fails') return options.fail({ errMsg: 'navigateTo:fail webview count limit' });
+          stack.push(build());
+          options.success({ errMsg: 'navigateTo:ok' });
+        }, 100);
+      },
+    }),
+  });
+  return {
+    session,
+    opened,
+    onOpen: (make: () => Page) => (build = make),
+    back: () => stack.pop()?.onUnload?.(),
+    ask: (resolve: (answer: object) => void) => questions[0](resolve),
+    change: (to: 'show' | 'hide') => changes[to].forEach((listener) => listener()),
+  };
+}
+
+test('P3: unsubscribed while the page is on its way: the page’s own UI can claim the prompt', async () => {
+  const { session, onOpen } = inApp();
+  const subscription = promptByPage(session, { url });
+  let ui: ReturnType<typeof pageUi> | undefined;
+  onOpen(() => {
+    ui = pageUi(session);
+    return {};
+  });
+  watched(session.login());
+  await pass(50);
+  subscription.unsubscribe();
+  await pass(1000);
+  expect(ui?.claimed.map(({ method }) => method)).toEqual(['mine']);
+});
+
+test('P8: a privacy question that came while a navigation was failing is settled too', async () => {
+  const { session, opened, ask } = inApp('fails');
+  promptByPage(session, { url });
+  const login = watched(session.login());
+  const resolve = jest.fn();
+  await pass(50);
+  ask(resolve);
+  await pass(MINUTES);
+  expect(login.code).toBe('auth-cancelled');
+  expect(resolve.mock.calls).toEqual([[{ event: 'disagree' }]]);
+  expect(opened).toEqual([url, url]);
+});
+
+test('P3: a login that was begun while a navigation was failing has its turn', async () => {
+  const { session } = inApp('fails');
+  promptByPage(session, { url });
+  watched(session.login());
+  await pass(50);
+  session.logout();
+  const second = watched(session.login());
+  await pass(MINUTES);
+  const third = watched(session.login());
+  await pass(MINUTES);
+  expect([second.code, third.code]).toEqual(['auth-cancelled', 'auth-cancelled']);
+});
+
+test('P3: a page whose own onUnload throws is gone all the same', async () => {
+  const { session, opened, onOpen, back } = inApp();
+  promptByPage(session, { url });
+  onOpen(() => ({
+    onUnload: () => {
+      throw new Error('a slip of the app’s');
+    },
+  }));
+  const first = watched(session.login());
+  await pass(1000);
+  expect(back).toThrow('a slip of the app’s');
+  expect(first.code).toBe('auth-cancelled');
+  watched(session.login());
+  await pass(1000);
+  expect(opened).toEqual([url, url]);
+});
+
+test('P3 P8: a page that is closed with a privacy question above its prompt cancels both, and is not opened again', async () => {
+  const { session, opened, onOpen, back, ask } = inApp();
+  promptByPage(session, { url });
+  onOpen(() => {
+    const { leave } = pageUi(session);
+    return { onUnload: leave };
+  });
+  const login = watched(session.login());
+  const resolve = jest.fn();
+  await pass(1000);
+  ask(resolve);
+  await pass(1000);
+  back();
+  await pass(MINUTES);
+  expect(login.code).toBe('auth-cancelled');
+  expect(resolve.mock.calls).toEqual([[{ event: 'disagree' }]]);
+  expect(opened).toEqual([url]);
+});
+
+test('P3: what a page lets go after the app was hidden waits until it is shown, and half a second', async () => {
+  const { session, opened, change } = inApp();
+  promptByPage(session, { url });
+  const { leave } = pageUi(session);
+  watched(session.login());
+  await pass(1000);
+  change('hide');
+  leave();
+  await pass(2000);
+  expect(opened).toEqual([]);
+  change('show');
+  await pass(1000);
+  expect(opened).toEqual([url]);
+});
+
+test('a session that is disposed leaves no listener of the login page behind', async () => {
+  const listeners = new Set<() => void>();
+  const session = bareSession({
+    platform: weapp({
+      onAppShow: (listener: () => void) => listeners.add(listener),
+      onAppHide: (listener: () => void) => listeners.add(listener),
+      offAppShow: (listener: () => void) => listeners.delete(listener),
+      offAppHide: (listener: () => void) => listeners.delete(listener),
+    }),
+  });
+  const subscription = promptByPage(session, { url });
+  expect(listeners.size).toBeGreaterThan(0);
+  session.dispose();
+  expect(listeners.size).toBe(0);
+  expect(subscription.closed).toBe(true);
+  promptByPage(session, { url });
+  expect(listeners.size).toBe(0);
+  await pass(1);
+});
