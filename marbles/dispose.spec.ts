@@ -211,9 +211,9 @@ describe('C3: dispose', () => {
           );
           subscribe(twice);
 
-          // Who has not been told yet is told of the end alone.
+          // Who has not been told yet is told the truth before the end.
           expectSession(session).inPace('           (ns) 56ms (A|)');
-          expectObservable(session.session$).inPace('(ns) 56ms |');
+          expectObservable(session.session$).inPace('(ns) 56ms (A|)');
           expectObservable(request(session)).inPace('60ms      #', {}, 'disposed');
           expectRequests().toBe('');
         },

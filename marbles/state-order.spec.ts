@@ -242,7 +242,7 @@ for (const pace of PACES) {
               if (asks) backend.silentLogin('50ms p');
               user.grant('1s');
               at('0ms', () => once(session, is, () => void session[act]()));
-              const [over, code] = act === 'logout' ? ['n', 'logged-out'] : ['|', 'disposed'];
+              const [over, code] = act === 'logout' ? ['n', 'logged-out'] : ['n|', 'disposed'];
               const when = asks ? '60ms ' : '';
 
               it.expectObservable(session.login({ mode })).inPace(`${when}#`, {}, code);

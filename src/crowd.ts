@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import type { Observer, Subscriber } from 'rxjs';
 
-/** Many subscribers who wait for the same thing, and leave when they have it. */
+/** Many subscribers who wait for the same thing, and leave when they have it. Who comes late is told what the others were. */
 export type Crowd<T> = Observable<T> & Observer<T>;
 
 /**
@@ -10,8 +10,13 @@ export type Crowd<T> = Observable<T> & Observer<T>;
  */
 export function createCrowd<T>(): Crowd<T> {
   const present = new Set<Subscriber<T>>();
-  const tell = (notify: (subscriber: Subscriber<T>) => void) => Array.from(present).forEach(notify);
+  const told: ((subscriber: Subscriber<T>) => void)[] = [];
+  const tell = (notify: (subscriber: Subscriber<T>) => void) => {
+    told.push(notify);
+    Array.from(present).forEach(notify);
+  };
   const crowd = new Observable<T>((subscriber) => {
+    told.forEach((notify) => notify(subscriber));
     present.add(subscriber);
     return () => present.delete(subscriber);
   });

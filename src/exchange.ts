@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, map, switchMap, toArray } from 'rxjs';
+import { catchError, defer, EMPTY, map, switchMap, throwIfEmpty, toArray } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable, ObservableInput } from 'rxjs';
 import { called } from './called';
 import { after } from './clock';
@@ -53,7 +53,9 @@ const persistent =
       if (!freshCode && !(again === 'later' && tries++ < count)) throw error;
       tell(room, 'retry', error);
       if (freshCode) return [reason];
-      return after(wait === undefined ? Math.random() * retry.delay * 2 ** (tries - 1) : wait);
+      const ms = wait === undefined ? Math.random() * retry.delay * 2 ** (tries - 1) : wait;
+      // A pause that no timer can wait for is the end.
+      return after(ms).pipe(throwIfEmpty(() => error));
     };
     const run = (): Observable<T> =>
       source.pipe(catchError((reason: unknown) => defer(() => pause(reason)).pipe(switchMap(run))));

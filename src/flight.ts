@@ -1,5 +1,5 @@
-import { catchError, defer, EMPTY, finalize, map, share, Subject, switchMap } from 'rxjs';
-import type { Observable, ObservableInput } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, map, Observable, share, Subject, switchMap } from 'rxjs';
+import type { ObservableInput } from 'rxjs';
 import { now } from './clock';
 import { createCrowd } from './crowd';
 import { take, usable } from './credential';
@@ -84,7 +84,9 @@ function land(room: Room, flight: Flight, { credential, guest }: CredentialReply
 function fail(room: Room, flight: Flight, error: SessionError, byBackend: boolean): void {
   const { known } = room;
   if (flight !== known.flight) return;
-  if (error.code === 'interaction-required') return change(room, transitions.withdrawn(known));
+  if (error.code === 'interaction-required' && flight.stage === 'silent') {
+    return change(room, transitions.withdrawn(known));
+  }
   inTurn(room, () => {
     const refused = byBackend && error.code === 'login-rejected' && known.credential && !usable(room);
     if (refused) void clear(room);
@@ -106,6 +108,15 @@ function open(
   const isCurrent = () => flight === room.known.flight;
   const free = () => {
     if (room.slots[stage] === slot) room.slots[stage] = undefined;
+  };
+  let withdrawn = false;
+  /** Forgets a flight that nobody goes on with. */
+  const withdraw = () => {
+    free();
+    if (!isCurrent() || flight.stage !== stage) return;
+    withdrawn = true;
+    flight.asked = undefined;
+    change(room, transitions.withdrawn(room.known));
   };
   const reply$ = defer(() => {
     enter(room, flight, stage);
@@ -136,12 +147,9 @@ function open(
     }),
     // Runs when everybody has the outcome: whoever goes on to the interactive stage has opened it.
     finalize(() => {
-      free();
-      if (isCurrent() && flight.stage === stage) {
-        if (stage === 'interactive') {
-          tell(room, 'login-failure', sessionError('auth-cancelled', 'nobody waits for it any more'), flight);
-        }
-        change(room, transitions.withdrawn(room.known));
+      withdraw();
+      if (withdrawn && stage === 'interactive') {
+        tell(room, 'login-failure', sessionError('auth-cancelled', 'nobody waits for it any more'), flight);
       }
       room.arriving = false;
       usable(room);
@@ -151,7 +159,18 @@ function open(
       connector: () => createCrowd<Outcome>(),
       resetOnComplete: false,
       resetOnError: false,
-      resetOnRefCountZero: stage === 'interactive',
+      // One that has ended is kept for who comes late. Any other is out of its slot before its end is heard of, and
+      // ended before anybody is told: they may log in anew.
+      resetOnRefCountZero:
+        stage === 'interactive' &&
+        (() =>
+          new Observable((subscriber) => {
+            if (room.slots[stage] !== slot) return;
+            inTurn(room, () => {
+              withdraw();
+              subscriber.next(slot);
+            });
+          })),
     }),
   );
   const slot = { ...about, outcome$ };
@@ -167,7 +186,9 @@ export function openInteractive(room: Room, opening: Opening): Slot {
   const asked = opening.flight;
   const flight = asked && asked === room.known.flight ? asked : begin(opening.mode);
   const { method } = opening.authorize;
-  return open(room, 'interactive', flight, () => interactiveStage(room, flight, opening), { method });
+  return (flight.asked = open(room, 'interactive', flight, () => interactiveStage(room, flight, opening), {
+    method,
+  }));
 }
 
 /** Ends what is in progress; all who wait get the error. */
@@ -176,9 +197,9 @@ export function abort(room: Room, error: SessionError, flight: Flight | undefine
   room.slots = {};
   room.waitersEnd$ = createCrowd();
   room.flightEnd$ = new Subject();
-  if (flight) tell(room, 'login-failure', error, flight);
   // Whoever hears of the end may open the next prompt, or answer this one.
   if (room.withdrawPrompt) room.withdrawPrompt();
+  if (flight) tell(room, 'login-failure', error, flight);
   // The waiters first: none of them may take the flight's end for something to go on from.
   waitersEnd$.next(error);
   flightEnd$.next(error);

@@ -35,9 +35,10 @@ const silentStage = (room: Room, mode: LoginMode): Observable<Outcome> =>
     return openSilent(room, mode, renews ? known.credential : undefined).outcome$;
   });
 
-/** The interactive stage: the one in progress, or a new one. */
+/** The interactive stage: the one that the silent stage led to, the one in progress, or a new one. */
 const interactiveStage = (room: Room, opening: Opening): Observable<Outcome> =>
-  (room.slots.interactive || openInteractive(room, opening)).outcome$;
+  ((opening.flight && opening.flight.asked) || room.slots.interactive || openInteractive(room, opening))
+    .outcome$;
 
 /** The end of a stage in progress, whatever it is. */
 const endOf = ({ outcome$ }: Slot): Observable<Outcome | { readonly authorize?: undefined }> =>
@@ -58,7 +59,8 @@ function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): Obse
     return endOf(silent).pipe(switchMap(() => throughSilent(room, mode, options)));
   return silentStage(room, mode).pipe(
     catchError((error: unknown) => {
-      if (credential && credential === current()) return [{ credential }];
+      const still = credential && current();
+      if (still) return [{ credential: still }];
       throw error;
     }),
     switchMap((outcome): ObservableInput<Outcome> => {
@@ -84,7 +86,9 @@ function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): Observab
   if (!silent) return interactiveStage(room, opening);
   return endOf(silent).pipe(
     switchMap((outcome) => {
-      const agrees = !room.slots.silent && 'authorize' in outcome && outcome.authorize?.method === method;
+      const { silent, interactive } = room.slots;
+      const free = !silent && (!interactive || interactive.method === method);
+      const agrees = free && 'authorize' in outcome && outcome.authorize?.method === method;
       return agrees ? interactiveStage(room, { ...opening, ...outcome }) : forceAuth(room, mode, options);
     }),
   );

@@ -1,11 +1,13 @@
 import { catchError, defer, take, throwIfEmpty } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { tell } from './events';
-import { fieldsOf } from './fields';
+import { fieldsOf, look } from './fields';
 import { orError } from './or-error';
 import { ask } from './prompts';
 import type { Room } from './room';
 import { worded } from './tips';
+
+const NO = { event: 'disagree' };
 
 type Resolve = (answer: object) => void;
 
@@ -32,10 +34,15 @@ function need(room: Room, alive: Alive, resolve: Resolve): void {
     if (exposes) settle(questions, { event });
     return exposes;
   };
-  const end = (detail: unknown) => {
+  const read = (detail: unknown): object => {
     const { event, buttonId } = fieldsOf(detail);
-    settle(questions.splice(0), event === 'agree' ? { event, buttonId } : { event: 'disagree' });
+    return event === 'agree' ? { event, buttonId } : NO;
   };
+  const end = (detail: unknown) =>
+    settle(
+      questions.splice(0),
+      look(() => read(detail), NO),
+    );
   const answer$ = alive(() => {
     tell(room, 'prompt');
     const question = worded(room, { method: 'privacy', openType: 'agreePrivacyAuthorization' }, undefined);

@@ -32,6 +32,7 @@ const place = (room: Room, question: Question, stays?: Stays): Observable<unknow
       );
       return laid.includes(prompt);
     };
+    const isLaid = () => room.laid.includes(prompt);
     const isShown = () => open$.value === prompt;
     const prompt: AuthPrompt = Object.freeze({
       ...question,
@@ -43,7 +44,7 @@ const place = (room: Room, question: Question, stays?: Stays): Observable<unknow
         open$.next(prompt);
       },
       answer: (detail: unknown) => {
-        if ((stays && stays(detail)) || !close()) return;
+        if ((stays && isLaid() && stays(detail)) || !close()) return;
         subscriber.next(detail);
         subscriber.complete();
       },

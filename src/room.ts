@@ -1,4 +1,4 @@
-import { BehaviorSubject, Subject } from 'rxjs';
+import { BehaviorSubject, ReplaySubject, Subject } from 'rxjs';
 import type { ObservableInput } from 'rxjs';
 import type { Settings } from './config';
 import { createCrowd } from './crowd';
@@ -34,6 +34,8 @@ export interface Flight {
   interruptions: number;
   /** It called wx.login, so the session_key is fresh. */
   tookCode?: boolean;
+  /** The interactive stage that its silent one led to: for all who waited, also where it ended at once. */
+  asked?: Slot;
 }
 
 /** What the session knows; `SessionState` is its public view. */
@@ -53,7 +55,8 @@ export interface Room extends Settings {
   // session.ts
   started?: boolean;
   disposedBy?: SessionError;
-  readonly disposed$: Subject<SessionError>;
+  /** Tells whoever comes later, too. */
+  readonly disposed$: ReplaySubject<SessionError>;
   /** The stored session has been read. */
   restored?: boolean;
   /** Completes then. */
@@ -124,7 +127,7 @@ export function createRoom(settings: Settings): Room {
   const latest: SessionState = Object.freeze({ status: 'anonymous' });
   return {
     ...settings,
-    disposed$: new Subject(),
+    disposed$: new ReplaySubject(1),
     restored$: new Subject(),
     event$: new Subject(),
     shown$: new BehaviorSubject(true),

@@ -58,10 +58,10 @@ export function createSession<C extends Credential = Credential>(config: Session
     const shown$ = room.platform.shown$.pipe(takeUntil(disposed$));
     // eslint-disable-next-line rxjs-x/no-ignored-error -- a platform's own fault: rxjs reports it, nothing depends on it
     shown$.subscribe((shown) => {
+      // A step that waited for this may end in it, and know better.
+      if (shown) room.sessionKey$ = undefined;
       room.shown$.next(shown);
-      if (!shown) return;
-      room.sessionKey$ = undefined;
-      usable(room);
+      if (shown) usable(room);
     });
     const { generation } = room;
     restore(room)
@@ -94,9 +94,12 @@ export function createSession<C extends Credential = Credential>(config: Session
   /** Waits for the stored session; refuses what comes after `dispose`. */
   const alive = <T>(work: () => ObservableInput<T>): Observable<T> =>
     defer(() => {
-      if (room.disposedBy) throw room.disposedBy;
+      const go = () => {
+        if (room.disposedBy) throw room.disposedBy;
+        return work();
+      };
       start();
-      return room.restored ? work() : restored$.pipe(toArray(), switchMap(work));
+      return room.restored || room.disposedBy ? go() : restored$.pipe(toArray(), switchMap(go));
     });
 
   const verify = (): ObservableInput<boolean> =>
@@ -142,8 +145,8 @@ export function createSession<C extends Credential = Credential>(config: Session
         const ready = room.restored && !asked.verify && !room.slots.silent && reuses(mode) && current();
         if (ready) return [ready];
         const login$ = alive(() => {
-          const before = asked.verify && reuses(mode) && usable(room);
-          if (!before) return logIn(room, mode, asked);
+          if (!asked.verify || !reuses(mode)) return logIn(room, mode, asked);
+          const before = usable(room);
           return defer(verify).pipe(
             // Whoever was told earlier may have logged in anew by now.
             switchMap((good) => logIn(room, good || usable(room) !== before ? mode : afresh(mode), asked)),
@@ -201,7 +204,7 @@ export function createSession<C extends Credential = Credential>(config: Session
         abort(room, error, flight);
         disposed$.next(error);
       });
-      [room.told$, room.open$, event$].forEach((subject) => subject.complete());
+      [room.open$, event$].forEach((subject) => subject.complete());
     },
   };
 

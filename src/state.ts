@@ -48,6 +48,7 @@ export function inTurn<R>(room: Room, work: () => R): R {
   } finally {
     for (let next = room.untold.shift(); next; next = room.untold.shift()) room.told$.next(next);
     room.telling = false;
+    if (room.disposedBy) room.told$.complete();
   }
 }
 

@@ -18,7 +18,7 @@ function readRecord(value: unknown, source: string): StoredSession | undefined {
   const { version, source: owner, forget, receivedAt, credential } = fieldsOf(value);
   if (version !== 1 || owner !== source) throw value;
   if (forget === true) return value as StoredSession;
-  if (typeof receivedAt !== 'number') throw value;
+  if (!Number.isFinite(receivedAt)) throw value;
   return frozen({ ...(value as StoredSession), credential: readCredential(credential) });
 }
 

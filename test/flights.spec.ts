@@ -1,26 +1,8 @@
 import { config as rxjs, map, NEVER, of, timer } from 'rxjs';
-import { createSession, weapp } from 'rx-weapp-session';
-import type { LoginBackend, Session, SessionConfig } from 'rx-weapp-session';
-import { newCodes } from './support/new-codes';
+import { weapp } from 'rx-weapp-session';
+import type { LoginBackend, Session } from 'rx-weapp-session';
+import { asks, bareSession, credential, silently } from './support/bare-session';
 import { watched } from './support/watched';
-
-const credential = { token: 'A', userId: 'ming' };
-const authorize = { method: 'mine' };
-
-const make = (config: Partial<SessionConfig>): Session =>
-  createSession({
-    source: 'shop',
-    backend: { silentLogin: () => [{ authorize }], login: () => NEVER },
-    methods: { mine: { code: 'none', read: (detail) => detail } },
-    defaultMethod: 'mine',
-    platform: weapp({ login: newCodes() }),
-    store: null,
-    privacy: false,
-    ...config,
-  });
-const silently = (silentLogin: LoginBackend['silentLogin']): Partial<SessionConfig> => ({
-  backend: { silentLogin, login: () => NEVER },
-});
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => {
@@ -37,7 +19,7 @@ describe('S1: a flight that a waiter of the one before begins', () => {
     const silentLogin = jest
       .fn<ReturnType<LoginBackend['silentLogin']>, []>(() => NEVER)
       .mockImplementationOnce(() => first);
-    const session = make(silently(silentLogin));
+    const session = bareSession(silently(silentLogin));
     const next = () => void session.login({ mode: 'force' }).subscribe({ error: () => undefined });
     session.login().subscribe({ next, error: next });
     end(session);
@@ -51,7 +33,7 @@ describe('C1: who has left a flight', () => {
   test('C1: is held no longer: its end is not told to them', () => {
     const tooLate: string[] = [];
     rxjs.onStoppedNotification = ({ kind }) => tooLate.push(kind);
-    const session = make(silently(() => NEVER));
+    const session = bareSession(silently(() => NEVER));
     const waiters = [1, 2, 3].map(() => session.login().subscribe());
     waiters.forEach((waiter) => waiter.unsubscribe());
     const last = watched(session.login());
@@ -65,7 +47,7 @@ describe('C1: who has left a flight', () => {
 
 describe('a flight’s second stage', () => {
   test('C2: withdrawn by one waiter, another’s is a flight of its own, which begins then', () => {
-    const session = make(silently(() => timer(1000).pipe(map(() => ({ authorize })))));
+    const session = bareSession(silently(() => timer(1000).pipe(map(() => asks))));
     const events = watched(session.event$);
     const one = session.login({ mode: 'common' }).subscribe();
     const other = watched(session.login({ mode: 'force' }));
@@ -82,7 +64,7 @@ describe('a flight’s second stage', () => {
 
   test('F5: afterLogin is for a credential: a reply that asks for the user is none', () => {
     const afterLogin = jest.fn(() => [{}]);
-    const session = make({ afterLogin });
+    const session = bareSession({ afterLogin });
     const prompts = watched(session.prompt$);
     watched(session.login());
     expect(prompts.values).toMatchObject([null, { method: 'mine' }]);
@@ -94,7 +76,7 @@ describe('the events of a flight tell about it', () => {
   test('its mode, its stage and how long it has taken, in ms', () => {
     const answers: { success(result: object): void }[] = [];
     const login = (callbacks: (typeof answers)[number]) => answers.push(callbacks);
-    const session = make({ ...silently(() => [{ credential }]), platform: weapp({ login }) });
+    const session = bareSession({ ...silently(() => [{ credential }]), platform: weapp({ login }) });
     const events = watched(session.event$);
     watched(session.login({ mode: 'forceSilent' }));
     jest.advanceTimersByTime(700);
@@ -117,7 +99,7 @@ describe('F3: when an exchange is made again', () => {
       .mockImplementationOnce(() => {
         throw Object.assign(new Error('invalid code'), { errcode });
       });
-    const login = watched(make(silently(silentLogin)).login());
+    const login = watched(bareSession(silently(silentLogin)).login());
     expect(silentLogin).toHaveBeenCalledTimes(2);
     expect(login.values).toEqual([credential]);
   });
@@ -129,7 +111,7 @@ describe('F3: when an exchange is made again', () => {
       .mockImplementationOnce(() => {
         throw Object.assign(new Error('busy'), { statusCode: 503, header: { [field]: '3' } });
       });
-    const login = watched(make({ ...silently(silentLogin), retry: { delay: 50 } }).login());
+    const login = watched(bareSession({ ...silently(silentLogin), retry: { delay: 50 } }).login());
     expect(login.values).toEqual([]);
     jest.advanceTimersByTime(50);
     expect(login.values).toEqual([credential]);
@@ -139,7 +121,7 @@ describe('F3: when an exchange is made again', () => {
 describe('F2: the longest limit', () => {
   const LONGEST = 2 ** 31 - 1;
   const waiting = (prompt: number) => {
-    const session = make({ timeouts: { prompt } });
+    const session = bareSession({ timeouts: { prompt } });
     watched(session.prompt$);
     const login = watched(session.login({ mode: 'forceAuth' }));
     jest.advanceTimersByTime(LONGEST - 1);
@@ -160,7 +142,7 @@ describe('F2: the longest limit', () => {
 describe('T3: what a reply brings is frozen', () => {
   test('T3: but for what is not plain data: that is left as it is', () => {
     const guest = { name: 'Ming', seen: new Date(0), picture: new Uint8Array([1, 2]), tags: ['a'] };
-    const session = make(silently(() => of({ credential, guest })));
+    const session = bareSession(silently(() => of({ credential, guest })));
     const login = watched(session.login());
     expect(login.errors).toEqual([]);
     expect([guest, guest.tags].every(Object.isFrozen)).toBe(true);

@@ -328,6 +328,7 @@ describe('K2: records that are none of ours', () => {
     ['a user that is a number', record({ token: 'old', userId: 7 })],
     ['no time of receipt', { ...record(), receivedAt: undefined }],
     ['a time of receipt that is a text', { ...record(), receivedAt: 'today' }],
+    ['a time of receipt that is no time', { ...record(), receivedAt: NaN }],
     ['another library', { token: 'theirs', expires: 1 }],
   ];
   test.each(STRANGE)('K2: %s: no session, an event, no exception; the next login works', (_, stored) => {
