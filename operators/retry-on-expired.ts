@@ -49,7 +49,7 @@ export function retryOnExpired<T>(
         // A guard that is subscribed later does not know what for: its generation is watched here.
         const gone$ = session.session$.pipe(
           filter(() => {
-            if (!attempt.guarded) checkGeneration(expired);
+            if (!attempt.guarded && !attempt.answered) checkGeneration(expired);
             return false;
           }),
         );

@@ -1,6 +1,6 @@
 import { tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { givenTo, hooksOf, markExpiry } from '../src/hooks';
+import { carriedBy, hooksOf, markExpiry } from '../src/hooks';
 import type { Attempt } from '../src/hooks';
 import { isSessionError, sessionError } from '../src/session-error';
 import type { Credential, Session } from '../src/types';
@@ -24,9 +24,14 @@ export function watchExpiry<T>(
     if (carried && accepted) accepted(carried);
   };
   const check = (outcome: unknown): void => {
-    if (attempt) attempt.end();
+    if (attempt) {
+      attempt.end();
+      attempt.answered = true;
+    }
     if (isSessionError(outcome) || (attempt && attempt.guarded)) return;
-    const given = givenTo(outcome);
+    const { given, source = session.source } = carriedBy(outcome);
+    // Another session's guard will know what to do.
+    if (source !== session.source) return;
     if (given !== undefined) carried = given || undefined;
     if (!carried) return;
     if (session.isExpired(outcome)) {

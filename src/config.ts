@@ -40,7 +40,8 @@ export const bearer = (options: RequestOptions, { token }: Credential): RequestO
 const CODES = ['before-prompt', 'after-answer', 'none'];
 const EXAMPLE = 'https://api.example.com';
 
-const nothing = () => EMPTY;
+/** A function, where a model needs one. */
+export const nothing = () => EMPTY;
 
 const DEFAULTS = {
   defaultMethod: 'phoneNumber',
@@ -74,7 +75,8 @@ export function need(holds: unknown, field: string, fix: string): asserts holds 
 export const needOneOf = (list: readonly unknown[], value: unknown, field: string): void =>
   need(list.includes(value), field, `must be one of ${list.join(', ')}`);
 
-function needLike(model: object, given: unknown, path: string): void {
+/** Throws `config-invalid` where a field is of another kind than in a model. */
+export function needLike(model: object, given: unknown, path: string): void {
   Object.entries(model).forEach(([name, like]) => {
     const value = fieldsOf(given)[name];
     const kind = typeof like;
@@ -86,7 +88,7 @@ function needLike(model: object, given: unknown, path: string): void {
 
 /** Throws `config-invalid` for a base url that is not absolute. */
 export const needBaseUrl = (baseUrl: unknown): void =>
-  need(originOf(baseUrl), 'baseUrl', `must be like "${EXAMPLE}"`);
+  need(originOf(baseUrl) && !/[?#]/.test(baseUrl as string), 'baseUrl', `must be like "${EXAMPLE}"`);
 
 const hasFields = (value: unknown) => /function|object/.test(typeof value);
 
@@ -94,37 +96,42 @@ const hasFields = (value: unknown) => /function|object/.test(typeof value);
 export function readConfig<C extends Credential>(config: SessionConfig<C>): Settings {
   const given = defined<SessionConfig>(config);
   const { source, baseUrl, trustedOrigins = [], platform = weapp(), store } = given;
+  const { tips = {}, pageTips = topPageTips, methods = {}, timeouts = {}, retry = {} } = given;
   const settings = {
-    tips: {},
-    pageTips: topPageTips,
     ...DEFAULTS,
     ...given,
+    tips,
+    pageTips,
     baseUrl,
     platform,
-    methods: { ...builtInMethods(platform), ...given.methods },
+    methods: { ...builtInMethods(platform), ...methods },
     store:
       store === undefined
         ? weappStore({ key: `rx-weapp-session:${source}`, platform })
-        : store || MEMORY_ONLY,
-    timeouts: defined<Settings['timeouts']>(DEFAULTS.timeouts, given.timeouts),
-    retry: defined<Settings['retry']>(DEFAULTS.retry, given.retry),
+        : store === null
+          ? MEMORY_ONLY
+          : store,
+    timeouts: defined<Settings['timeouts']>(DEFAULTS.timeouts, timeouts),
+    retry: defined<Settings['retry']>(DEFAULTS.retry, retry),
   };
-  const { methods, tips, pageTips } = settings;
 
   need(isText(source), 'source', 'must name this mini-program');
   needLike(MODEL, settings, '');
   needLike(OPTIONAL, defined(OPTIONAL, settings.backend), 'backend.');
   need(Number.isInteger(settings.retry.count), 'retry.count', 'must be a whole number');
-  need(hasFields(tips), 'tips', 'must be texts or a function');
-  need(hasFields(pageTips), 'pageTips', 'must be texts or a function');
-  need(hasFields(given.methods || {}), 'methods', 'must be an object');
+  Object.entries({ tips, pageTips }).forEach(([name, value]) =>
+    need(hasFields(value), name, 'must be texts or a function'),
+  );
+  Object.entries({ methods, timeouts, retry }).forEach(([name, value]) =>
+    need(hasFields(value), name, 'must be an object'),
+  );
   if (baseUrl !== undefined) needBaseUrl(baseUrl);
   const origins: boolean = Array.isArray(trustedOrigins) && trustedOrigins.every(originOf);
   need(origins, 'trustedOrigins', `must be a list like ["${EXAMPLE}"]`);
-  Object.keys(methods).forEach((name) => {
-    needLike(METHOD, methods[name], `methods.${name}.`);
-    needOneOf(CODES, methods[name].code, `methods.${name}.code`);
+  Object.entries(settings.methods).forEach(([name, method]) => {
+    needLike(METHOD, method, `methods.${name}.`);
+    needOneOf(CODES, method.code, `methods.${name}.code`);
   });
-  need(fieldsOf(methods[settings.defaultMethod]).read, 'defaultMethod', 'must be in methods');
+  need(fieldsOf(settings.methods[settings.defaultMethod]).read, 'defaultMethod', 'must be in methods');
   return { ...settings, trustedOrigins: [baseUrl, ...trustedOrigins].map(originOf).filter(isText) };
 }

@@ -29,12 +29,18 @@ export interface DownloadResponse extends Omit<HttpResponse, 'data'> {
   readonly filePath?: string;
 }
 
-/** A download has no body: what `attach` puts there goes into the query, as `wx.request` does with a GET. */
+/**
+ * A download has no body: what `attach` puts there goes into the query, as `wx.request` does with a GET. A fragment, of
+ * which a server never hears, would swallow it.
+ */
 const withQuery = (url: string, data: unknown): string =>
-  Object.keys(fieldsOf(data)).reduce((longer, name) => {
-    const pair = [name, String(fieldsOf(data)[name])].map(encodeURIComponent).join('=');
-    return `${longer}${longer.includes('?') ? '&' : '?'}${pair}`;
-  }, url);
+  Object.keys(fieldsOf(data)).reduce(
+    (longer, name) => {
+      const pair = [name, String(fieldsOf(data)[name])].map(encodeURIComponent).join('=');
+      return `${longer}${longer.includes('?') ? '&' : '?'}${pair}`;
+    },
+    url.replace(/#.*/, ''),
+  );
 
 /**
  * Downloads a file with the session's credential, if there is a usable one at the moment of subscription and the

@@ -15,9 +15,9 @@ export function guarded<O extends { url: string }, R>(
 ): Observable<R> {
   return defer(() =>
     reading('request', () => {
-      const { loginOptions } = options;
+      const loginOptions: LoginOptions = fieldsOf(options.loginOptions);
       const sent = defined<O>({ ...options, loginOptions: undefined });
-      const silent = fieldsOf(loginOptions).mode === 'silent';
+      const silent = loginOptions.mode === 'silent';
       const { checkUrl } = hooksOf(session);
       if (!silent && checkUrl) checkUrl(sent.url);
       return send(session, sent).pipe(

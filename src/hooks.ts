@@ -18,6 +18,8 @@ export interface Attempt {
   readonly expired: SessionError | undefined;
   /** A guard inside judges its outcomes. */
   guarded?: boolean;
+  /** It has had an outcome: what it was made again for is done. */
+  answered?: boolean;
   /** Has no guard take itself for one of its own any more. */
   end(): void;
 }
@@ -52,13 +54,23 @@ export const provideHooks: <S extends object>(session: S, hooks: SessionHooks<ne
 /** The hooks of a session; a session that an app's own test made up has none, and goes without. */
 export const hooksOf: (session: Session) => Partial<SessionHooks> = markOf;
 
-/** Marks a response with the credential that its request was given, or with `null` for none. */
-export const markGiven = <T extends object>(response: T, credential: Credential | undefined): T =>
-  look(() => mark({ ...response }, { given: credential || null }), response);
+/** What a response tells of its request. */
+export interface Carried {
+  /** The credential that it was given; `null` for none. */
+  readonly given: Credential | null;
+  /** Whose. */
+  readonly source: string;
+}
 
-/** The credential that the request of this outcome was given; `null` for none, nothing where it does not say. */
-export const givenTo = (outcome: unknown): Credential | null | undefined =>
-  markOf<{ given: Credential | null }>(outcome).given;
+/** Marks a response with the credential that its request was given, if any, and with the session's source. */
+export const markGiven = <T extends object>(
+  response: T,
+  credential: Credential | undefined,
+  source: string,
+): T => look(() => mark<object>({ ...response }, { given: credential || null, source }) as T, response);
+
+/** What the request of this outcome carried, where it says. */
+export const carriedBy: (outcome: unknown) => Partial<Carried> = markOf;
 
 /** What is known of the attempt that a `session-expired` error tells of. */
 export interface Expiry {
@@ -80,10 +92,11 @@ export const attempting = <T>(
   new Observable((subscriber) => {
     const hooks = hooksOf(session);
     const before = hooks.attempt;
+    // An attempt that was made within this one may be over later, and must not bring this one back.
     const end = () => {
-      hooks.attempt = before;
+      if (hooks.attempt === attempt) hooks.attempt = before;
     };
-    const attempt = { expired, end };
+    const attempt: Attempt = { expired, end };
     const made$ = make(attempt);
     hooks.attempt = attempt;
     try {

@@ -1,7 +1,7 @@
 import { defer, map, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { now } from './clock';
-import { bearer, needBaseUrl, reading } from './config';
+import { bearer, needBaseUrl, needLike, nothing, reading } from './config';
 import { fieldsOf } from './fields';
 import { resolve } from './origin';
 import type { Platform } from './platform/platform';
@@ -28,12 +28,16 @@ export interface HttpBackendOptions<C extends Credential = Credential> {
   readonly readReply?: (response: HttpResponse) => LoginReply<C>;
 }
 
+/** Of which kind options must be: the same as these. */
+const MODEL = { platform: { call: nothing }, readReply: nothing, paths: { silentLogin: '', login: '' } };
+
 /** `expiresIn` counts from receipt, so that a phone's wrong clock does no harm. */
 function protocolReply<C extends Credential>({ data }: HttpResponse): LoginReply<C> {
   const { credential } = fieldsOf(data);
   const { expiresIn } = fieldsOf(credential);
-  if (typeof expiresIn !== 'number') return data as LoginReply<C>;
-  return { ...(data as object), credential: { ...(credential as C), expiresAt: now() + expiresIn * 1000 } };
+  if (expiresIn == null) return data as LoginReply<C>;
+  const expiresAt = now() + Number(expiresIn) * 1000;
+  return { ...(data as object), credential: { ...(credential as C), expiresAt } };
 }
 
 /**
@@ -71,6 +75,7 @@ function create<C extends Credential>({
   readReply = protocolReply,
 }: HttpBackendOptions<C>): LoginBackend<C> {
   needBaseUrl(baseUrl);
+  needLike(MODEL, { platform, readReply, paths: { silentLogin, login } }, '');
 
   const post = (path: string, data: object, credential?: C): Observable<HttpResponse> =>
     defer(() => {

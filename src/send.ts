@@ -50,5 +50,7 @@ export const send = <T>(
     // A copy, so that the url that is checked is the one that is sent.
     const carrier = given ? { ...settings.attach(sent, given) } : sent;
     need(!given || isTrusted(settings, carrier.url), 'attach', 'must stay within trustedOrigins');
-    return transport<T>(carrier, settings.platform).pipe(map((response) => markGiven(response, given)));
+    return transport<T>(carrier, settings.platform).pipe(
+      map((response) => markGiven(response, given, settings.source)),
+    );
   }).pipe(failingAs('config-invalid', 'attach failed'));

@@ -56,7 +56,7 @@ const CASES = [
     value,
     named: 'platform.shown$',
   })),
-  ...wrong('store', [text, {}, { read: () => undefined, write: () => undefined }]),
+  ...wrong('store', [text, '', 0, false, {}, { read: () => undefined, write: () => undefined }]),
   ...wrong('methods', [text, 7, true]),
   { fields: { methods: { mine: {} } }, value: 'a method without anything', named: 'methods.mine' },
   { fields: { methods: { mine: null } }, value: 'no method', named: 'methods.mine' },
@@ -70,12 +70,15 @@ const CASES = [
   ...wrong('isExpired', NOT_FUNCTION),
   ...wrong('afterLogin', NOT_FUNCTION),
   ...wrong('baseUrl', ['', '/v1', 'api.example.com', '//api.example.com', 'ftp://api.example.com', 7]),
+  ...wrong('baseUrl', ['https://api.example.com/v1?x=', 'https://api.example.com#x']),
   ...wrong('trustedOrigins', ['https://cdn.example.com', ['cdn.example.com'], ['*'], [7], [undefined]]),
   ...wrong('attach', NOT_FUNCTION),
   ...wrong('expiryLeeway', NOT_MS),
+  ...wrong('timeouts', [text, 5000, true]),
   ...wrong('timeouts.code', NOT_MS),
   ...wrong('timeouts.exchange', NOT_MS),
   ...wrong('timeouts.prompt', NOT_MS),
+  ...wrong('retry', [text, 3, true]),
   ...wrong('retry.count', [-1, NaN, 1.5, Infinity, text, null]),
   ...wrong('retry.delay', NOT_MS),
   ...wrong('promptGrace', NOT_MS),
@@ -153,6 +156,20 @@ describe('config-invalid: httpBackend', () => {
       expect(error.message).toContain('https://');
     },
   );
+
+  test.each([
+    ['baseUrl', { baseUrl: 'https://api.example.com?a=1' }],
+    ['platform.call', { platform: {} }],
+    ['readReply', { readReply: 5 }],
+    ['paths.silentLogin', { paths: { silentLogin: 5 } }],
+    ['paths.silentLogin', { paths: { silentLogin: null } }],
+    ['paths.login', { paths: { login: () => '' } }],
+  ])('a wrong %s is named: %j', (field, options) => {
+    const given = { baseUrl: 'https://api.example.com', ...options } as unknown as HttpBackendOptions;
+    const error = thrownBy(() => httpBackend(given));
+    expect(error.code).toBe('config-invalid');
+    expect(error.message).toMatch(new RegExp(`^${field.replace('.', '\\.')} must be `));
+  });
 
   test.each([undefined, null])('options of %p: the message names what cannot be read', (options) => {
     const make = httpBackend as (options: unknown) => unknown;

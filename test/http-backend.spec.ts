@@ -1,4 +1,4 @@
-import { lastValueFrom } from 'rxjs';
+import { from, lastValueFrom } from 'rxjs';
 import {
   createSession,
   httpBackend,
@@ -9,6 +9,7 @@ import {
 } from 'rx-weapp-session';
 import type {
   AuthPrompt,
+  CredentialReply,
   HttpBackendOptions,
   HttpResponse,
   RequestOptions,
@@ -20,6 +21,7 @@ import { createWx } from '../examples/app-service/wx';
 import type { OpenType, Phone } from '../examples/app-service/wx';
 import { apps, post, startServers } from './servers/harness';
 import type { Harness, Source } from './servers/harness';
+import { newCodes } from './support/new-codes';
 import { errorOf, watched } from './support/watched';
 
 // httpBackend against the example backend, that against the example WeChat server, over real HTTP.
@@ -163,6 +165,24 @@ describe('silent login', () => {
     const { expiresAt } = await login(session);
     expect(expiresAt).toBeGreaterThanOrEqual(before + 2 * HOUR);
     expect(expiresAt).toBeLessThanOrEqual(Date.now() + 2 * HOUR);
+  });
+
+  const answering = (expiresIn: unknown) => {
+    const response = { statusCode: 200, data: { credential: { token: 'A', expiresIn } }, header: {} };
+    const request = ({ success }: { success(result: object): void }) => success(response);
+    return httpBackend({ baseUrl: 'https://api.example.com', platform: weapp({ request }) });
+  };
+
+  test('E5: expiresIn that a server writes as a text counts as its number', async () => {
+    const reply = from(answering('7200').silentLogin({ source: 'news', code: 'c' }));
+    const { credential } = (await lastValueFrom(reply)) as CredentialReply;
+    expect(credential.expiresAt).toBeCloseTo(Date.now() + 2 * HOUR, -4);
+  });
+
+  test('E5: one that is no number is a reply that cannot be read, not a credential without an end', () => {
+    const platform = weapp({ login: newCodes() });
+    const session = createSession({ source: 'news', backend: answering('soon'), platform, store: null });
+    expect(errorOf(session.login()).code).toBe('backend-invalid');
   });
 
   test('K1: after a restart the stored session is used; nobody logs in', async () => {

@@ -2,6 +2,7 @@ import { defer, EMPTY, NEVER, of, Subject, switchMap, throwError } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import {
   createSession,
+  requestWithLogin,
   retryOnExpired,
   sessionError,
   sessionRequest,
@@ -17,6 +18,7 @@ import type {
   Session,
   SessionConfig,
 } from 'rx-weapp-session';
+import { onceTold } from './support/bare-session';
 import { newCodes } from './support/new-codes';
 import { watched } from './support/watched';
 
@@ -108,6 +110,74 @@ describe('M1: a credential that the waiter before found refused', () => {
     const { prompts, second } = twoRequests({ tips: { title: 'To see your orders' } });
     expect(second.errors).toEqual([]);
     expect(prompts.values).toMatchObject([null, { tips: { title: 'To see your orders' } }]);
+  });
+});
+
+describe('E9: a request that is made while another is retried', () => {
+  test('E9: its end does not bring that one back: a later request is a new one', () => {
+    const { session, sent } = app(/token 1$/);
+    watched(session.login());
+    onceTold(session, 'login-start', () => watched(requestWithLogin(session, { url: '/log' })));
+    watched(requestWithLogin(session, { url: '/a' }));
+    const answer = (path: string) =>
+      sent
+        .filter(({ url, header }) => url.endsWith(path) && header?.Authorization === 'Bearer token 2')
+        .forEach(({ success }) => success(FINE));
+    answer('/a');
+    answer('/log');
+    session.logout();
+    const later = watched(sessionRequest(session, { url: '/b' }).pipe(withLogin(session)));
+    expect(later.errors).toEqual([]);
+    expect(bearers(sent).at(-1)).toBe('Bearer token 3');
+  });
+});
+
+describe('E9: a guard that is subscribed a moment later', () => {
+  test('E9: a retry that was answered is over: a logout does not end the poll that it belongs to', () => {
+    const { session, sent } = app(/token 1$/);
+    watched(session.login());
+    const tick$ = new Subject<void>();
+    const poll = watched(
+      tick$.pipe(
+        switchMap(() => sessionRequest(session, { url: '/me' }).pipe(withLogin(session))),
+        retryOnExpired(session),
+      ),
+    );
+    tick$.next();
+    tick$.next();
+    sent[1].success(FINE);
+    expect(poll.values).toHaveLength(1);
+    session.logout();
+    expect(poll.errors).toEqual([]);
+    tick$.next();
+    expect(bearers(sent).at(-1)).toBe('Bearer token 3');
+  });
+});
+
+describe('S5: the guards of two sessions around one request', () => {
+  const guards = {
+    'the other’s is inside': (shop: Session, other: Session) => [withLogin(other), withLogin(shop)],
+    'the other’s is outside': (shop: Session, other: Session) => [withLogin(shop), withLogin(other)],
+  };
+  test.each(Object.entries(guards))('S5 E1: %s: the expiry is for the session that sent it', (_, order) => {
+    const [shop, other] = [app(/token 1$/), app(/$^/, { source: 'other' })];
+    const [inner, outer] = order(shop.session, other.session) as MonoTypeOperatorFunction<HttpResponse>[];
+    const asked = watched(
+      sessionRequest(shop.session, { url: '/me' }).pipe(inner, outer, retryOnExpired(shop.session)),
+    );
+    expect(bearers(shop.sent)).toEqual(['Bearer token 1', 'Bearer token 2']);
+    shop.sent[1].success(FINE);
+    expect(asked.values).toMatchObject([{ data: 'fine' }]);
+    expect(other.session.snapshot.status).toBe('authenticated');
+  });
+});
+
+describe('R3: loginOptions of null', () => {
+  test('R3: are none, on a retry too', () => {
+    const { session, sent } = app(/token 1$/);
+    const nothing = null as unknown as LoginOptions;
+    watched(requestWithLogin(session, { url: '/me', loginOptions: nothing }));
+    expect(bearers(sent)).toEqual(['Bearer token 1', 'Bearer token 2']);
   });
 });
 

@@ -234,6 +234,8 @@ describe('downloadFile', () => {
   test.each([
     ['/a.pdf', '/a.pdf?token=A%26'],
     ['/a.pdf?page=1', '/a.pdf?page=1&token=A%26'],
+    ['/a.pdf#page=2', '/a.pdf?token=A%26'],
+    ['/a.pdf?page=1#page=2', '/a.pdf?page=1&token=A%26'],
   ])('E8: what attach puts into data is in the query, there is no body: %s', (url, expected) => {
     const { session, sent } = app(
       { attach: (options, { token }) => ({ ...options, data: { token } }) },

@@ -99,6 +99,10 @@ describe('section 2: the type of the credential', () => {
     type Config = SessionConfig<Mine>;
     holds<Equal<Config['backend'], LoginBackend<Mine>>>();
     holds<Equal<NonNullable<Config['store']>, CredentialStore<Mine>>>();
+    compiles(() => {
+      const store = weappStore({ key: 'my-session' });
+      exactly<Session<Mine>>()(createSession({ source: 'shop', backend: myBackend, store }));
+    });
     holds<Equal<Parameters<NonNullable<Config['attach']>>, [options: RequestOptions, credential: Mine]>>();
     holds<Equal<Parameters<NonNullable<Config['afterLogin']>>[0], Mine>>();
     compiles(() => exactly<LoginBackend<Mine>>()(httpBackend<Mine>({ baseUrl: 'https://api.example.com' })));
