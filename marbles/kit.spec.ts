@@ -344,6 +344,14 @@ describe('what is not so fails, and shows where', () => {
     expect(told).toMatch(/Expected.*6[^]*Received.*5/);
   });
 
+  test('an async body: what it expects after an await would be looked at by nobody', () => {
+    const body = async ({ session, expectObservable }: Scenario) => {
+      await Promise.resolve();
+      expectObservable(session.login()).toBe('nonsense');
+    };
+    expect(failureOf(body as (scenario: Scenario) => void)).toMatch(/must not be async/);
+  });
+
   test('letters that stand for nothing, and times that are none', () => {
     expect(failureOf(({ backend }) => backend.silentLogin('50ms q'))).toMatch(/what "q" stands for/);
     expect(failureOf(({ resources }) => resources('50ms q'))).toMatch(/what "q" stands for/);

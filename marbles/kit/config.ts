@@ -29,8 +29,9 @@ export interface MarblesConfig<C extends Credential = Credential> extends Partia
   /** Ends the scenario at this time, whatever is still going on. Default: when nothing is. */
   readonly until?: Time;
   /**
-   * Default true: the kit subscribes to `session$` as the very first, which is the first use of the session. False
-   * leaves that to you; then `expectSession` needs to be told when to subscribe.
+   * Default true: the kit subscribes to `session$` as soon as the body has run, before all that the body put on the
+   * time line; what the body itself subscribes comes first. False leaves that to you; then `expectSession` needs to be
+   * told when to subscribe.
    */
   readonly observe?: boolean;
 }

@@ -22,6 +22,14 @@ function failedAt(message: string, where: Error | undefined): Error {
   return error;
 }
 
+/** What a body went on with after an await would be compared by nobody. */
+function refuseAsync(returned: unknown): void {
+  if (typeof (returned as PromiseLike<unknown> | undefined)?.then !== 'function') return;
+  // What it fails with later has this cause.
+  (returned as PromiseLike<unknown>).then(undefined, () => undefined);
+  throw new Error('sessionMarbles: the body must not be async: virtual time has ended before it goes on');
+}
+
 /**
  * Runs a scenario: a scripted WeChat, backend and user around one session, in virtual time (1 frame = 1 ms).
  *
@@ -29,9 +37,10 @@ function failedAt(message: string, where: Error | undefined): Error {
  * is compared. `Math.random` gives `config.random`, and `Date.now` the virtual time, while it runs.
  *
  * Throws one error with all that is not as expected, each with both diagrams under each other; also where a call comes
- * that was not scripted, and where something never ends. Works in every test framework: it only throws.
+ * that was not scripted, where something never ends, and for an `async` body. Works in every test framework: it only
+ * throws.
  *
- * @param run - the body
+ * @param run - the body; not `async`: time is virtual, and nothing needs to be awaited
  * @param config - what the session is made of
  * @example
  * ```ts
@@ -69,7 +78,7 @@ export function sessionMarbles<C extends Credential = Credential>(
     let recording: Recording | undefined;
     let failure: string | undefined;
     try {
-      run(production.scenario);
+      refuseAsync(run(production.scenario));
       scheduler.flush();
       recording = production.recording();
       const reasons = production.verdict();
