@@ -1,5 +1,5 @@
-import { BehaviorSubject, ReplaySubject, Subject } from 'rxjs';
-import type { ObservableInput } from 'rxjs';
+import { BehaviorSubject, EMPTY, ReplaySubject, Subject } from 'rxjs';
+import type { Observable, ObservableInput } from 'rxjs';
 import type { Settings } from './config';
 import { createCrowd } from './crowd';
 import type { Crowd } from './crowd';
@@ -92,7 +92,8 @@ export interface Room extends Settings {
   record?: StoredSession;
   /** Storage is known to be empty. */
   isEmpty?: boolean;
-  readonly writes$: Subject<ObservableInput<unknown>>;
+  /** Completes when the last write is settled. */
+  written$: Observable<unknown>;
 
   // prompts.ts
   readonly open$: BehaviorSubject<AuthPrompt | null>;
@@ -137,7 +138,7 @@ export function createRoom(settings: Settings): Room {
     untold: [],
     generation: {},
     starts: [],
-    writes$: new Subject(),
+    written$: EMPTY,
     open$: new BehaviorSubject<AuthPrompt | null>(null),
     viewers$: new BehaviorSubject(0),
     lastId: 0,

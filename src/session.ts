@@ -1,4 +1,4 @@
-import { catchError, concatAll, defer, EMPTY, map, shareReplay, switchMap, takeUntil, toArray } from 'rxjs';
+import { catchError, defer, EMPTY, map, shareReplay, switchMap, takeUntil, toArray } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import { need, needOneOf, readConfig, reading } from './config';
 import { alarm, endGeneration, expire, take, usable } from './credential';
@@ -48,7 +48,6 @@ export function createSession<C extends Credential = Credential>(config: Session
   const start = () => {
     if (room.started || room.disposedBy) return;
     room.started = true;
-    room.writes$.pipe(concatAll(), takeUntil(disposed$)).subscribe();
     room.told$
       .pipe(
         switchMap(() => alarm(room)),

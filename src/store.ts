@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, finalize, map, Subject, switchMap, tap } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, map, Subject, switchMap, takeUntil, tap, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { tell } from './events';
 import { defined, fieldsOf, frozen } from './fields';
@@ -47,8 +47,7 @@ function save(room: Room, record?: StoredSession): Observable<unknown> {
     room.isEmpty = false;
     return room.disposedBy ? put(room.store, room.record) : save(room, room.record);
   };
-  room.record = record;
-  room.writes$.next(
+  const write = () =>
     using(room, (store) => {
       const result = room.isEmpty && !record ? undefined : put(store, record);
       room.isEmpty = false;
@@ -60,9 +59,18 @@ function save(room: Room, record?: StoredSession): Observable<unknown> {
         givenUp = true;
         return report(room, error);
       }),
+    );
+  const { written$, disposed$ } = room;
+  room.record = record;
+  room.written$ = settled$;
+  written$
+    .pipe(
+      toArray(),
+      switchMap(() => (room.disposedBy ? EMPTY : write())),
+      takeUntil(disposed$),
       finalize(() => settled$.complete()),
-    ),
-  );
+    )
+    .subscribe();
   return settled$;
 }
 
