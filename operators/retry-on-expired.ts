@@ -58,9 +58,11 @@ export function retryOnExpired<T>(
         catchError((error: unknown) => {
           // The very expiry it is made again for comes back where the login was held back.
           if (left <= 0 || error === expired || !isSessionError(error, 'session-expired')) throw error;
+          const { guarded, source = session.source } = expiryOf(error);
+          if (source !== session.source) throw error;
           checkGeneration(error);
           const again = make(left - 1, error);
-          if (expiryOf(error).guarded) return again;
+          if (guarded) return again;
           const options = { mode: session.credential ? modeAgain(mode) : mode };
           return logIn(session, options, error, () => again);
         }),

@@ -24,20 +24,23 @@ export function watchExpiry<T>(
     if (carried && accepted) accepted(carried);
   };
   const check = (outcome: unknown): void => {
+    const carrying = carriedBy(outcome);
+    const { given, source = session.source } = carrying;
     if (attempt) {
       attempt.end();
-      attempt.answered = true;
+      if (given !== undefined) attempt.answered = true;
     }
-    if (isSessionError(outcome) || (attempt && attempt.guarded)) return;
-    const { given, source = session.source } = carriedBy(outcome);
-    // Another session's guard will know what to do.
-    if (source !== session.source) return;
+    // A guard inside has judged it, unless it is the response of a request beside the guard.
+    const isJudged = attempt && attempt.guarded && (!given || carrying.judged);
+    // Another session's guard will know what to do with its own.
+    if (isSessionError(outcome) || isJudged || source !== session.source) return;
+    carrying.judged = true;
     if (given !== undefined) carried = given || undefined;
     if (!carried) return;
     if (session.isExpired(outcome)) {
       session.invalidate(carried);
       const error = sessionError('session-expired', 'credential refused', outcome);
-      throw markExpiry(error, { generation, guarded: !attempt });
+      throw markExpiry(error, { generation, guarded: !attempt, source });
     }
     // A value that is no response ("loading") says nothing of the credential yet.
     answered = !given;

@@ -18,12 +18,13 @@ import type { Session } from '../src/types';
  * @example
  * ```ts
  * import { timer, switchMap } from 'rxjs';
- * import { sessionRequest, whileAuthenticated } from 'rx-weapp-session';
+ * import { retryOnExpired, sessionRequest, whileAuthenticated } from 'rx-weapp-session';
  * import type { Session } from 'rx-weapp-session';
  *
  * export const unread = (session: Session) =>
  *   timer(0, 30000).pipe(
- *     switchMap(() => sessionRequest<number>(session, { url: '/unread' })),
+ *     // retryOnExpired notices an expiry; the poll then waits until somebody has logged in.
+ *     switchMap(() => sessionRequest<number>(session, { url: '/unread' }).pipe(retryOnExpired(session))),
  *     whileAuthenticated(session),
  *   );
  * ```

@@ -18,7 +18,7 @@ export interface Attempt {
   readonly expired: SessionError | undefined;
   /** A guard inside judges its outcomes. */
   guarded?: boolean;
-  /** It has had an outcome: what it was made again for is done. */
+  /** It has had a response: what it was made again for is done. */
   answered?: boolean;
   /** Has no guard take itself for one of its own any more. */
   end(): void;
@@ -60,6 +60,8 @@ export interface Carried {
   readonly given: Credential | null;
   /** Whose. */
   readonly source: string;
+  /** An operator has asked already whether it says "expired". */
+  judged?: boolean;
 }
 
 /** Marks a response with the credential that its request was given, if any, and with the session's source. */
@@ -77,6 +79,8 @@ export interface Expiry {
   readonly generation?: Generation;
   /** A guard saw it: subscribed again, the guard logs in. */
   readonly guarded?: boolean;
+  /** Of which session. */
+  readonly source?: string;
 }
 
 export const markExpiry: (error: SessionError, expiry: Expiry) => SessionError = mark;

@@ -1,4 +1,4 @@
-import { defer, EMPTY, NEVER, of, Subject, switchMap, throwError } from 'rxjs';
+import { defer, EMPTY, merge, NEVER, of, startWith, Subject, switchMap, throwError } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import {
   createSession,
@@ -169,6 +169,70 @@ describe('S5: the guards of two sessions around one request', () => {
     shop.sent[1].success(FINE);
     expect(asked.values).toMatchObject([{ data: 'fine' }]);
     expect(other.session.snapshot.status).toBe('authenticated');
+  });
+});
+
+describe('E9: a value that is no response', () => {
+  test('E9: does not end the watch over a guard that comes later: nothing is sent as another user', () => {
+    const { session, sent, silentLogin } = app(/ming$/);
+    ['ming', 'hong'].forEach((userId) =>
+      silentLogin.mockImplementationOnce(() => [{ credential: { token: userId, userId } }]),
+    );
+    const paid = watched(
+      sessionRequest(session, { url: '/pay', method: 'POST' }).pipe(
+        withLogin(session),
+        startWith('loading'),
+        retryOnExpired<unknown>(session),
+      ),
+    );
+    expect(paid.code).toBe('user-changed');
+    expect(bearers(sent)).toEqual(['Bearer ming']);
+  });
+});
+
+describe('E2: a request beside the guard', () => {
+  const PIPES: readonly (readonly [string, (session: Session) => Observable<HttpResponse>])[] = [
+    [
+      'behind a guard that is a gate',
+      (session) =>
+        of(null).pipe(
+          withLogin(session),
+          switchMap(() => sessionRequest(session, { url: '/me' })),
+        ),
+    ],
+    [
+      'merged with one that is guarded',
+      (session) => merge(of(FINE).pipe(withLogin(session)), sessionRequest(session, { url: '/me' })),
+    ],
+  ];
+  test.each(PIPES)('E2 E1: %s: its expiry is seen, and it is made again', (_, pipe) => {
+    const { session, sent } = app(/token 1$/);
+    watched(session.login());
+    const asked = watched(pipe(session).pipe(retryOnExpired(session)));
+    sent
+      .filter(({ header }) => header?.Authorization === 'Bearer token 2')
+      .forEach((each) => each.success(FINE));
+    expect(asked.errors).toEqual([]);
+    expect(asked.values.map(({ statusCode }) => statusCode)).not.toContain(401);
+    expect(asked.values.length).toBeGreaterThan(0);
+    expect(session.credential).toEqual({ token: 'token 2' });
+  });
+});
+
+describe('S5: the expiry of another session', () => {
+  test('S5 E2: is not this one’s: nothing is made again, nobody logs in', () => {
+    const [shop, forum] = [app(/$^/), app(/token/, { source: 'forum' })];
+    const order = watched(
+      sessionRequest(shop.session, { url: '/order', method: 'POST' }).pipe(
+        withLogin(shop.session),
+        switchMap(() => requestWithLogin(forum.session, { url: '/post' })),
+        retryOnExpired(shop.session),
+      ),
+    );
+    shop.sent[0].success(FINE);
+    expect(order.code).toBe('session-expired');
+    expect(shop.sent).toHaveLength(1);
+    expect(shop.silentLogin).toHaveBeenCalledTimes(1);
   });
 });
 
