@@ -183,12 +183,12 @@ export function openSilent(room: Room, mode: LoginMode, renews: Credential | und
 }
 
 export function openInteractive(room: Room, opening: Opening): Slot {
-  const asked = opening.flight;
-  const flight = asked && asked === room.known.flight ? asked : begin(opening.mode);
+  const before = opening.flight;
+  const flight = before && before === room.known.flight ? before : begin(opening.mode);
   const { method } = opening.authorize;
-  return (flight.asked = open(room, 'interactive', flight, () => interactiveStage(room, flight, opening), {
-    method,
-  }));
+  const slot = open(room, 'interactive', flight, () => interactiveStage(room, flight, opening), { method });
+  if (before) before.asked = slot;
+  return slot;
 }
 
 /** Ends what is in progress; all who wait get the error. */

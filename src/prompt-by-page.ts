@@ -14,11 +14,11 @@ import {
   Observable,
   observeOn,
   of,
+  Subscription,
   switchMap,
   take,
   tap,
 } from 'rxjs';
-import type { Subscription } from 'rxjs';
 import { after } from './clock';
 import { hooksOf } from './hooks';
 import type { Platform } from './platform/platform';
@@ -116,7 +116,8 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
               ignoreElements(),
             );
           const gone$ = prompt$.pipe(
-            tap((open) => open && seen.add(open)),
+            // The prompt that lets a closed page be noticed was not shown there.
+            tap((open) => open && pages().includes(page) && seen.add(open)),
             filter(() => !pages().includes(page)),
           );
           return merge(unloadOf(page, platform), gone$).pipe(
@@ -132,13 +133,15 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
       }),
     );
 
+  const subscription = new Subscription();
   const left$ = prompt$.pipe(
+    tap({ complete: () => subscription.unsubscribe() }),
     switchMap((prompt) => (prompt ? turn(prompt) : EMPTY)),
     // One after the other: what nobody took while a page stood, or was on its way, has its turn.
     concatMap((prompt) => (prompt.claim() ? visit(prompt) : EMPTY)),
   );
   // eslint-disable-next-line rxjs-x/no-ignored-error -- prompts never error, and a navigation's failure is caught
-  const subscription = left$.subscribe((prompt) => prompt.cancel());
+  subscription.add(left$.subscribe((prompt) => prompt.cancel()));
   // eslint-disable-next-line rxjs-x/no-ignored-error -- a platform's own fault: rxjs reports it
   subscription.add(platform.shown$.subscribe((shown) => shown$.next(shown)));
   return subscription;

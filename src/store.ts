@@ -37,9 +37,30 @@ const report = (room: Room, cause: unknown): Observable<never> => {
 const put = (store: CredentialStore, record: StoredSession | undefined) =>
   record ? store.write(record) : store.remove();
 
-/** Stores a record, or removes what is stored, after what is being written. Completes when that is settled. */
+/**
+ * Stores a record, or removes what is stored, after what is being written: what waits for that is the newest alone.
+ * Completes when it is settled.
+ */
 function save(room: Room, record?: StoredSession): Observable<unknown> {
+  room.record = record;
+  if (room.waiting$) return room.waiting$;
   const settled$ = new Subject<never>();
+  const { written$, disposed$ } = room;
+  room.written$ = room.waiting$ = settled$;
+  written$
+    .pipe(
+      toArray(),
+      switchMap(() => (room.disposedBy ? EMPTY : write(room))),
+      takeUntil(disposed$),
+      finalize(() => settled$.complete()),
+    )
+    .subscribe();
+  return settled$;
+}
+
+function write(room: Room): Observable<unknown> {
+  const { record } = room;
+  room.waiting$ = undefined;
   let givenUp = false;
   // A step that was given up may still take effect: then what is to be stored is stored once more.
   const late = (): unknown => {
@@ -47,31 +68,18 @@ function save(room: Room, record?: StoredSession): Observable<unknown> {
     room.isEmpty = false;
     return room.disposedBy ? put(room.store, room.record) : save(room, room.record);
   };
-  const write = () =>
-    using(room, (store) => {
-      const result = room.isEmpty && !record ? undefined : put(store, record);
-      room.isEmpty = false;
-      if (isThenable(result)) result.then(late, late).then(undefined, (error) => report(room, error));
-      return result;
-    }).pipe(
-      tap(() => (room.isEmpty = !record)),
-      catchError((error: unknown) => {
-        givenUp = true;
-        return report(room, error);
-      }),
-    );
-  const { written$, disposed$ } = room;
-  room.record = record;
-  room.written$ = settled$;
-  written$
-    .pipe(
-      toArray(),
-      switchMap(() => (room.disposedBy ? EMPTY : write())),
-      takeUntil(disposed$),
-      finalize(() => settled$.complete()),
-    )
-    .subscribe();
-  return settled$;
+  return using(room, (store) => {
+    const result = room.isEmpty && !record ? undefined : put(store, record);
+    room.isEmpty = false;
+    if (isThenable(result)) result.then(late, late).then(undefined, (error) => report(room, error));
+    return result;
+  }).pipe(
+    tap(() => (room.isEmpty = !record)),
+    catchError((error: unknown) => {
+      givenUp = true;
+      return report(room, error);
+    }),
+  );
 }
 
 /** Emits the stored session, if there is one that can be used; synchronously for a synchronous store. */

@@ -1,6 +1,6 @@
 import { NEVER, of, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { sessionError, sessionRequest, weapp } from 'rx-weapp-session';
+import { sessionError, sessionRequest, weapp, withLogin } from 'rx-weapp-session';
 import type { AuthPrompt, LoginBackend, Session, SessionEvent } from 'rx-weapp-session';
 import { asks, bareSession, credential, later, onceTold, silently } from './support/bare-session';
 import { newCodes } from './support/new-codes';
@@ -75,6 +75,25 @@ describe('a login in the handler of an end', () => {
     expect(session.snapshot).toEqual({ status: 'anonymous' });
   });
 
+  test('L1: a logout by who has the credential ends nothing for them: it came with its value', () => {
+    const session = bareSession(silently(() => later({ credential })));
+    const told: unknown[] = [];
+    const watch = (source: Observable<unknown>) =>
+      source.subscribe({
+        next: (value) => {
+          told.push(value);
+          session.logout();
+        },
+        error: (error: unknown) => told.push(error),
+        complete: () => told.push('|'),
+      });
+    watch(of('response').pipe(withLogin(session)));
+    jest.advanceTimersByTime(1000);
+    watch(session.login());
+    jest.advanceTimersByTime(1000);
+    expect(told).toEqual(['response', '|', credential, '|']);
+  });
+
   test('S3: who joined a force stage that fails goes on with what is usable by then', () => {
     const replies: Observable<unknown>[] = [
       of({ credential }),
@@ -128,6 +147,18 @@ describe('S1 F1: three wait for a silent stage, and the interactive one ends at 
     expect(waiters.map(({ values, completed }) => [values, completed])).toEqual(
       Array(3).fill([[credential], true]),
     );
+  });
+
+  test('S1: the first leaves as it is asked: the others share one more prompt and one exchange', () => {
+    const login = jest.fn(() => of({ credential }));
+    const session = bareSession(after(login));
+    const ids = idsOf(session);
+    answering(session, (prompt) => (prompt.id === 1 ? waiters[0].stop() : prompt.answer({})));
+    const waiters = [1, 2, 3].map(() => watched(session.login({ mode: 'force' })));
+    jest.advanceTimersByTime(1000);
+    expect(ids.filter(Boolean)).toEqual([1, 2]);
+    expect(login).toHaveBeenCalledTimes(1);
+    expect(waiters.map(({ values }) => values)).toEqual([[], [credential], [credential]]);
   });
 
   test('E5 S1: a credential past its end on arrival serves all three', () => {

@@ -47,6 +47,9 @@ function inApp(navigation: 'opens' | 'fails' = 'opens') {
   const opened: string[] = [];
   const questions: ((resolve: (answer: object) => void) => void)[] = [];
   const changes: Record<'show' | 'hide', (() => void)[]> = { show: [], hide: [] };
+  const drop = (from: 'show' | 'hide') => (listener: () => void) => {
+    changes[from] = changes[from].filter((each) => each !== listener);
+  };
   let build = (): Page => ({});
   const session = bareSession({
     privacy: true,
@@ -55,6 +58,8 @@ function inApp(navigation: 'opens' | 'fails' = 'opens') {
       onNeedPrivacyAuthorization: (listener: (typeof questions)[number]) => questions.push(listener),
       onAppShow: (listener: () => void) => changes.show.push(listener),
       onAppHide: (listener: () => void) => changes.hide.push(listener),
+      offAppShow: drop('show'),
+      offAppHide: drop('hide'),
       navigateTo: (options: { url: string; success(result: object): void; fail(result: object): void }) => {
         opened.push(options.url);
         setTimeout(() => {
@@ -70,6 +75,8 @@ function inApp(navigation: 'opens' | 'fails' = 'opens') {
     opened,
     onOpen: (make: () => Page) => (build = make),
     back: () => stack.pop()?.onUnload?.(),
+    vanish: () => void stack.pop(),
+    changes,
     ask: (resolve: (answer: object) => void) => questions[0](resolve),
     change: (to: 'show' | 'hide') => changes[to].forEach((listener) => listener()),
   };
@@ -165,6 +172,36 @@ test('P3: what a page lets go after the app was hidden waits until it is shown, 
   change('show');
   await pass(1000);
   expect(opened).toEqual([url]);
+});
+
+test('P3: a page whose end went unnoticed cancels what it was shown, not the prompt that lets it be noticed', async () => {
+  const { session, opened, onOpen, vanish } = inApp();
+  promptByPage(session, { url });
+  let ui: ReturnType<typeof pageUi> | undefined;
+  onOpen(() => {
+    ui = pageUi(session);
+    return {};
+  });
+  watched(session.login());
+  await pass(1000);
+  ui?.claimed[0].answer({});
+  ui?.leave();
+  vanish();
+  session.logout();
+  const second = watched(session.login());
+  await pass(1000);
+  expect(second.errors).toEqual([]);
+  expect(opened).toEqual([url, url]);
+});
+
+test('C3: disposed while the login page stands, no listener of it is left', async () => {
+  const { session, changes } = inApp();
+  promptByPage(session, { url });
+  watched(session.login());
+  await pass(1000);
+  session.dispose();
+  await pass(MINUTES);
+  expect([changes.show.length, changes.hide.length]).toEqual([0, 0]);
 });
 
 test('a session that is disposed leaves no listener of the login page behind', async () => {

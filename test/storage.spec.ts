@@ -595,7 +595,25 @@ describe('L1 K3: writes are serialised', () => {
     watched(session.logout());
     watched(session.login());
     for (let step = 0; step < 4; step++) await answer();
-    expect(asked).toEqual(['read', 'write', 'remove', 'write']);
+    // What was never begun is not worth a write: the newest record overwrites the old one.
+    expect(asked).toEqual(['read', 'write', 'write']);
+    expect(stored()).toMatchObject({ credential: { token: 'silent2' } });
+  });
+
+  test('E3 L1: ten thousand requests that expire at once leave a slow store alive', async () => {
+    const { store, answer, asked, stored } = slowStore();
+    const { session } = start(createPhone().wx, { store });
+    watched(session.login());
+    await answer();
+    await answer();
+    const { credential } = session;
+    for (let each = 0; each < 10_000; each++) session.invalidate(credential as Credential);
+    const logouts = Array.from({ length: 10_000 }, () => watched(session.logout()));
+    for (let step = 0; step < 3; step++) await answer();
+    expect(logouts.every(({ completed }) => completed)).toBe(true);
+    expect(asked).toEqual(['read', 'write', 'remove']);
+    watched(session.login());
+    await answer();
     expect(stored()).toMatchObject({ credential: { token: 'silent2' } });
   });
 
