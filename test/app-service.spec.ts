@@ -373,6 +373,18 @@ describe('wx', () => {
       });
     });
 
+    test.each([{ header: { 'x-name': '张三' } }, { method: 'NO METHOD' }])(
+      'what cannot be sent is a failure, and nothing worse: %p',
+      async (options) => {
+        const url = `${wechatUrl}/echo`;
+        const request = { url, ...options } as unknown as Parameters<
+          ReturnType<typeof phoneOf>['wx']['request']
+        >[0];
+        const { fail } = await called((callbacks) => phoneOf().wx.request({ ...request, ...callbacks }));
+        expect(fail).toMatchObject({ errMsg: expect.stringMatching(/^request:fail /) as unknown });
+      },
+    );
+
     test('time-out, abort, no url', async () => {
       answers['/never'] = () => undefined;
       const { wx } = phoneOf();

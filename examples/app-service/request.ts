@@ -45,9 +45,9 @@ export function request(options: WxRequest): RequestTask {
 }
 
 async function send(options: WxRequest, signal: AbortSignal): Promise<WxResponse | Refusal> {
-  const { url, init } = fetchArguments(options);
-  if (!URL.canParse(url)) return { fail: `invalid url "${url}"`, errno: 600009 };
   try {
+    const { url, init } = fetchArguments(options);
+    if (!URL.canParse(url)) return { fail: `invalid url "${url}"`, errno: 600009 };
     const response = await fetch(url, { ...init, signal });
     return {
       statusCode: response.status,

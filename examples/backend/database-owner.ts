@@ -31,9 +31,24 @@ function takeOver(path: string, file: string, draft: string): void {
   if (owner && isAlive(owner)) {
     throw new Error(`${path} is in use by process ${owner.pid}`);
   }
-  renameSync(draft, file);
-  if (readOwner(file)?.pid !== process.pid) throw new Error(`${path} was just taken by another process`);
+  // Who moves the dead owner's file away, and it alone, may put its own there and clear the lock.
+  const aside = `${draft}.dead`;
+  const moved = moveIfPresent(file, aside);
+  const isDead = moved && JSON.stringify(readOwner(aside)) === JSON.stringify(owner);
+  if (moved && !isDead) linkIfAbsent(aside, file);
+  removeIfPresent(aside);
+  if (!isDead || !linkIfAbsent(draft, file)) throw new Error(`${path} was just taken by another process`);
   removeLock(`${path}.lock`);
+}
+
+function moveIfPresent(file: string, to: string): boolean {
+  try {
+    renameSync(file, to);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 function linkIfAbsent(draft: string, file: string): boolean {

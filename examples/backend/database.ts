@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { Database as Sqlite, type SQLiteValue } from 'node-sqlite3-wasm';
 import type { Grant, Profile } from './authorizations';
 import { claimDatabase, type Ownership } from './database-owner';
@@ -92,8 +92,12 @@ export class Database {
   private readonly sqlite: Sqlite;
   private readonly ownership: Ownership;
 
-  constructor(path: string) {
-    mkdirSync(dirname(path), { recursive: true });
+  constructor(given: string) {
+    mkdirSync(dirname(given), { recursive: true });
+    // What marks a database as taken stands beside it: under one name, whatever links lead to it.
+    const path = existsSync(given)
+      ? realpathSync(given)
+      : join(realpathSync(dirname(given)), basename(given));
     this.ownership = claimDatabase(path);
     let sqlite: Sqlite | undefined;
     try {

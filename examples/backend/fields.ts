@@ -14,6 +14,8 @@ const lastPart = (path: string) => path.slice(path.lastIndexOf('.') + 1);
 export function textField(object: JsonObject, path: string, maxLength = 512): string {
   const value = own(object, lastPart(path));
   if (typeof value !== 'string' || value === '') throw badRequest(`${path} must be a non-empty string`);
+  // SQLite would store what stands before it.
+  if (value.includes('\0')) throw badRequest(`${path} must not hold a NUL character`);
   if (value.length > maxLength) throw badRequest(`${path} is longer than ${maxLength} characters`);
   return value;
 }

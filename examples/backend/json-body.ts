@@ -14,11 +14,12 @@ export async function readJsonBody(request: IncomingMessage): Promise<JsonObject
 }
 
 function requireJson(request: IncomingMessage): void {
-  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(/\s*;\s*/);
+  const parts = (request.headers['content-type'] ?? '').toLowerCase().split(';');
+  const [type = '', ...parameters] = parts.map((part) => part.trim());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
   const inUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
   const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (type.trim() !== 'application/json' || !inUtf8 || encoding !== 'identity') throw unsupportedMediaType();
+  if (type !== 'application/json' || !inUtf8 || encoding !== 'identity') throw unsupportedMediaType();
 }
 
 function parseObject(bytes: Buffer): JsonObject {

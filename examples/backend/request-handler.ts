@@ -66,5 +66,8 @@ function routeFor(routes: readonly Route[], method: string | undefined, path: st
   throw methodNotAllowed(candidates.map((candidate) => candidate.method).join(', '));
 }
 
-const bearerToken = ({ headers }: IncomingMessage) =>
-  /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
+/** The token of a request; one that cannot be read is no guest's: it is a token that nobody has. */
+const bearerToken = ({ headers: { authorization } }: IncomingMessage) =>
+  authorization === undefined
+    ? undefined
+    : (/^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1] ?? '');

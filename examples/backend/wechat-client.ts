@@ -43,11 +43,12 @@ export class WechatClient {
 
   // With the openid WeChat refuses a phone code that another user tapped for.
   async phoneInfo(app: AppKeys, code: string, openid: string): Promise<JsonObject> {
-    let reply = await this.askForPhone(app, code, openid);
+    let token = await this.accessToken(app);
+    let reply = await this.askForPhone(token, code, openid);
     if (TOKEN_REFUSED.includes(reply.errcode)) {
       // Another server of the same app may have fetched a token since, which ends ours early.
-      this.accessTokens.delete(app.appid);
-      reply = await this.askForPhone(app, code, openid);
+      token = await this.accessToken(app, token);
+      reply = await this.askForPhone(token, code, openid);
     }
     if (reply.errcode === 40029) throw authorizationInvalid('the phone code is invalid, used or expired');
     this.failOnErrcode(reply);
@@ -55,16 +56,15 @@ export class WechatClient {
     return reply.phone_info;
   }
 
-  private async askForPhone(app: AppKeys, code: string, openid: string): Promise<JsonObject> {
-    const { value } = await this.accessToken(app);
+  private askForPhone({ value }: AccessToken, code: string, openid: string): Promise<JsonObject> {
     return this.call('/wxa/business/getuserphonenumber', { access_token: value }, { code, openid });
   }
 
   // One fetch for all who wait: WeChat limits how many tokens an app may fetch in a day.
-  private async accessToken(app: AppKeys): Promise<AccessToken> {
+  private async accessToken(app: AppKeys, refused?: AccessToken): Promise<AccessToken> {
     const known = this.accessTokens.get(app.appid);
     const token = await known?.catch(() => undefined);
-    if (token && token.expiresAt > this.options.now()) return token;
+    if (token && token !== refused && token.expiresAt > this.options.now()) return token;
     const current = this.accessTokens.get(app.appid);
     if (current && current !== known) return current;
     const fetched = this.fetchAccessToken(app);

@@ -9,6 +9,7 @@ import { paintFor } from './paint';
 import { play } from './play';
 import { scenes } from './scenes/index';
 import { startServer, stopServers } from './server-process';
+import { messageOf } from './message-of';
 import { LEGEND } from './session-line';
 import type { Requisites } from './stage';
 import { formatDifferences, formatSummary, formatTable } from './table';
@@ -71,7 +72,7 @@ async function stop(code: number): Promise<void> {
 async function fail(error: unknown): Promise<void> {
   // What failed may be a child process that a Ctrl-C ended, which this process is yet to hear of.
   await wait(50);
-  if (!stopping) console.error(workshop.clean(error instanceof Error ? error.message : 'unknown error'));
+  if (!stopping) console.error(workshop.clean(messageOf(error)));
   await stop(1);
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from './message-of';
 import { setTimeout as wait } from 'node:timers/promises';
 import { COUNTED, isRight, type Counts, type Result } from './counting';
 import { Stage, type Requisites, type Scene } from './stage';
@@ -17,7 +18,7 @@ export async function play(scene: Scene, requisites: Requisites): Promise<Result
     await stage.begin();
     await Promise.race([scene.play(stage), tooLong()]);
   } catch (error) {
-    failure = workshop.clean(error instanceof Error ? error.message : 'unknown error');
+    failure = workshop.clean(messageOf(error));
   }
   const took = timeline.elapsed;
   try {

@@ -53,6 +53,7 @@ describe('400 bad_request', () => {
     ['/session/silent', { source: 'news', code: '' }, 'code'],
     ['/session/silent', { source: 'news', code: 'x'.repeat(600) }, 'code'],
     ['/session/silent', { source: ['news'], code: 'x' }, 'source'],
+    ['/session/silent', { source: 'news', code: 'a\0b' }, 'code'],
     ['/session/login', { ...login, method: undefined }, 'method'],
     ['/session/login', { ...login, method: 'smoke signals' }, 'method'],
     ['/session/login', { ...login, authorization: 'x' }, 'authorization'],

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Database } from '../../examples/backend/database';
 import { claimDatabase } from '../../examples/backend/database-owner';
 
 const statOf = (pid: number): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
@@ -25,3 +26,52 @@ test('a killed owner that nobody has waited for yet does not keep the database',
     rmSync(folder, { recursive: true });
   }
 });
+
+test('a database is taken by whichever name it was opened', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
+  const [real, link] = [join(folder, 'real.db'), join(folder, 'link.db')];
+  try {
+    new Database(real).close();
+    symlinkSync(real, link);
+    const open = new Database(link);
+    expect(() => new Database(real)).toThrow(`in use by process ${process.pid}`);
+    open.close();
+    new Database(real).close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('of many that start after an owner was killed, one gets the database', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
+  const module = join(__dirname, '../../examples/backend/database-owner.ts');
+  const claim = `
+    const { claimDatabase } = require(process.argv[1]);
+    const claims = process.argv.slice(2).map((db) => {
+      while (Date.now() % 50);
+      try { claimDatabase(db); return 1; } catch { return 0; }
+    });
+    process.stdout.write(JSON.stringify(claims));
+    process.stdin.resume().on('end', () => process.exit());
+  `;
+  const dbs = Array.from({ length: 40 }, (_, each) => join(folder, `${each}.db`));
+  try {
+    dbs.forEach((db) => writeFileSync(`${db}.owner`, JSON.stringify({ pid: 999_999_999, startedAt: '1' })));
+    const starts = [1, 2, 3].map(() => {
+      const child = spawn(process.execPath, ['--import', 'tsx', '-e', claim, module, ...dbs], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      // Nobody ends before all have tried: an owner that has gone may be followed.
+      const claims = new Promise<number[]>((resolve) =>
+        child.stdout.on('data', (text: Buffer) => resolve(JSON.parse(text.toString()) as number[])),
+      );
+      return { child, claims };
+    });
+    const claims = await Promise.all(starts.map((start) => start.claims));
+    starts.forEach(({ child }) => child.stdin.end());
+    const owners = dbs.map((_, each) => claims.reduce((sum, got) => sum + got[each], 0));
+    expect(owners).toEqual(dbs.map(() => 1));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 30_000);

@@ -98,6 +98,17 @@ describe('what the session is for', () => {
     expectUnauthorized(await get(url, 'made-up'));
   });
 
+  test.each(['Bearer a!b', 'Basic abc', 'made-up'])(
+    'an authorization that cannot be read is no guest’s: %s',
+    async (given) => {
+      const headers = { authorization: given };
+      const reply = await fetch(`${servers.backend.url}/api/recommendations`, { headers });
+      expect(reply.status).toBe(401);
+      const left = await fetch(`${servers.backend.url}/session/logout`, { method: 'POST', headers });
+      expect(left.status).toBe(204);
+    },
+  );
+
   test('comments are kept, and each user sees only their own', async () => {
     const url = `${servers.backend.url}/api/comments`;
     const [ming, hong] = [await servers.token('ming'), await servers.token('hong')];

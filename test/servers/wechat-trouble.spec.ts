@@ -58,6 +58,26 @@ describe('WeChat itself fails', () => {
     expect(servers.wechat.calls.get('/cgi-bin/token')).toBe(1);
   });
 
+  test('many whose access token is refused at once fetch one more', async () => {
+    const users = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const prepared = await Promise.all(
+      users.map(async (user) => ({
+        ticket: await servers.ticket('shop', user),
+        authorization: { code: (await servers.phone('shop', user).phone()).code },
+      })),
+    );
+    const [first, ...others] = prepared.map(
+      ({ ticket, authorization }) =>
+        () =>
+          servers.login('shop', 'phoneNumber', authorization, { ticket }),
+    );
+    await first();
+    servers.wechat.revokeAccessTokens();
+    const replies = await Promise.all(others.map((login) => login()));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(servers.wechat.calls.get('/cgi-bin/token')).toBe(2);
+  });
+
   test('nobody there: 502 wechat_unreachable', async () => {
     await servers.wechat.close();
     const reply = await post(`${servers.backend.url}/session/silent`, { source: 'news', code: 'x' });

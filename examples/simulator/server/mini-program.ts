@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { packForMiniProgram } from '../../app-service/pack';
 import { compileForPhone } from '../compile/payload';
 import { ProjectError } from '../compile/problem';
@@ -36,6 +36,6 @@ export class MiniProgram {
   /** Where a picture of the project is; only what lies below its folder. */
   asset(path: string): string | undefined {
     const file = join(this.folder, path);
-    return file.startsWith(this.folder) && existsSync(file) ? file : undefined;
+    return file.startsWith(join(this.folder, sep)) && existsSync(file) ? file : undefined;
   }
 }
