@@ -87,8 +87,8 @@ function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): Observab
   return endOf(silent).pipe(
     switchMap((outcome) => {
       const { silent, interactive } = room.slots;
-      const free = !silent && (!interactive || interactive.method === method);
-      const agrees = free && 'authorize' in outcome && outcome.authorize?.method === method;
+      const agrees =
+        !silent && !interactive && 'authorize' in outcome && outcome.authorize?.method === method;
       return agrees ? interactiveStage(room, { ...opening, ...outcome }) : forceAuth(room, mode, options);
     }),
   );

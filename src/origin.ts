@@ -8,9 +8,7 @@ import { isText } from './fields';
  */
 export function originOf(url: unknown): string | undefined {
   const written = /^https?:\/\/([\w.-]+|\[[\da-f:.]+\])(:\d+)?(?=[/?#]|$)/i.exec(isText(url) ? url : '');
-  return written
-    ? written[0].toLowerCase().replace(/^(http:.*):0*80$|^(https:.*):0*443$/, '$1$2')
-    : undefined;
+  return written ? written[0].toLowerCase().replace(/(http:.*):0*80$|(https:.*):0*443$/, '$1$2') : undefined;
 }
 
 /** Tells whether a url names its scheme; everything else is relative to the base url. */

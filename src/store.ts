@@ -61,10 +61,9 @@ function save(room: Room, record?: StoredSession): Observable<unknown> {
 function write(room: Room): Observable<unknown> {
   const { record } = room;
   room.waiting$ = undefined;
-  let givenUp = false;
   // A step that was given up may still take effect: then what is to be stored is stored once more.
   const late = (): unknown => {
-    if (room.record === record || !(givenUp || room.disposedBy)) return;
+    if (room.record === record) return;
     room.isEmpty = false;
     return room.disposedBy ? put(room.store, room.record) : save(room, room.record);
   };
@@ -75,10 +74,7 @@ function write(room: Room): Observable<unknown> {
     return result;
   }).pipe(
     tap(() => (room.isEmpty = !record)),
-    catchError((error: unknown) => {
-      givenUp = true;
-      return report(room, error);
-    }),
+    catchError((error: unknown) => report(room, error)),
   );
 }
 

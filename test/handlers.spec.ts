@@ -227,6 +227,13 @@ describe('C3: dispose', () => {
     expect(request).not.toHaveBeenCalled();
   });
 
+  test('C3: before its first use: later calls get disposed, and do not wait for a store that nobody reads', () => {
+    const session = bareSession({ baseUrl: 'https://api.example.com' });
+    session.dispose();
+    const calls = [session.verify(), sessionRequest(session, { url: '/a' }), session.login({ verify: true })];
+    expect(calls.map((each) => watched<unknown>(each).code)).toEqual(Array(3).fill('disposed'));
+  });
+
   test.each(['login-failure', 'logout'] as const)(
     'L3 C3: in the %s of a logout, while a slow store writes: the logout ends',
     async (type) => {

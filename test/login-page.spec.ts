@@ -159,6 +159,23 @@ test('P3 P8: a page that is closed with a privacy question above its prompt canc
   expect(opened).toEqual([url]);
 });
 
+test('P3 P8: a privacy question on the way to the page does not keep its closing from cancelling the prompt', async () => {
+  const { session, opened, onOpen, back, ask } = inApp();
+  promptByPage(session, { url });
+  onOpen(() => {
+    const { leave } = pageUi(session);
+    return { onUnload: leave };
+  });
+  const login = watched(session.login());
+  await pass(50);
+  ask(() => undefined);
+  await pass(1000);
+  back();
+  await pass(MINUTES);
+  expect(login.code).toBe('auth-cancelled');
+  expect(opened).toEqual([url]);
+});
+
 test('P3: what a page lets go after the app was hidden waits until it is shown, and half a second', async () => {
   const { session, opened, change } = inApp();
   promptByPage(session, { url });
