@@ -16,7 +16,8 @@ export function guarded<O extends { url: string }, R>(
   return defer(() =>
     reading('request', () => {
       const loginOptions: LoginOptions = fieldsOf(options.loginOptions);
-      const sent = defined<O>({ ...options, loginOptions: undefined });
+      // Most requests have none, and are spared the copy.
+      const sent = 'loginOptions' in options ? defined<O>({ ...options, loginOptions: undefined }) : options;
       const silent = loginOptions.mode === 'silent';
       const { checkUrl } = hooksOf(session);
       if (!silent && checkUrl) checkUrl(sent.url);
