@@ -1,6 +1,8 @@
+import { runInNewContext } from 'node:vm';
 import { isMet, isRight, type Counts, type Result } from '../examples/walkthrough/counting';
 import { credentialNames } from '../examples/walkthrough/credential-names';
 import { LiveTimeline } from '../examples/walkthrough/live-timeline';
+import { messageOf } from '../examples/walkthrough/message-of';
 import { coloured, paintFor, plain } from '../examples/walkthrough/paint';
 import { sessionLine } from '../examples/walkthrough/session-line';
 import { formatDifferences, formatSummary, formatTable } from '../examples/walkthrough/table';
@@ -11,6 +13,13 @@ const withoutColour = (text: string) => text.replace(/\x1b\[\d+m/g, '');
 
 const terminal = { isTTY: true };
 const pipe = {};
+
+test('what failed is said, also by an error of the app service’s own realm', () => {
+  expect(messageOf(runInNewContext("new Error('library is broken')"))).toBe('library is broken');
+  expect([undefined, null, 'text', { message: 7 }, { message: '' }].map(messageOf)).toEqual(
+    Array(5).fill('unknown error'),
+  );
+});
 
 describe('colour', () => {
   test.each([
