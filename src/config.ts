@@ -90,12 +90,14 @@ export function needLike(model: object, given: unknown, path: string): void {
 export const needBaseUrl = (baseUrl: unknown): void =>
   need(originOf(baseUrl) && !/[?#]/.test(baseUrl as string), 'baseUrl', `must be like "${EXAMPLE}"`);
 
-const hasFields = (value: unknown) => /function|object/.test(typeof value);
+const needFields = (parts: object, fix: string): void =>
+  Object.entries(parts).forEach(([name, value]) => need(/function|object/.test(typeof value), name, fix));
 
 /** Checks a configuration, and fills in what it leaves out; throws `config-invalid`. */
 export function readConfig<C extends Credential>(config: SessionConfig<C>): Settings {
   const given = defined<SessionConfig>(config);
-  const { source, baseUrl, trustedOrigins = [], platform = weapp(), store } = given;
+  const { source, baseUrl, trustedOrigins = [], platform = weapp() } = given;
+  const { store = weappStore({ key: `rx-weapp-session:${source}`, platform }) } = given;
   const { tips = {}, pageTips = topPageTips, methods = {}, timeouts = {}, retry = {} } = given;
   const settings = {
     ...DEFAULTS,
@@ -105,12 +107,7 @@ export function readConfig<C extends Credential>(config: SessionConfig<C>): Sett
     baseUrl,
     platform,
     methods: { ...builtInMethods(platform), ...methods },
-    store:
-      store === undefined
-        ? weappStore({ key: `rx-weapp-session:${source}`, platform })
-        : store === null
-          ? MEMORY_ONLY
-          : store,
+    store: store === null ? MEMORY_ONLY : store,
     timeouts: defined<Settings['timeouts']>(DEFAULTS.timeouts, timeouts),
     retry: defined<Settings['retry']>(DEFAULTS.retry, retry),
   };
@@ -119,12 +116,8 @@ export function readConfig<C extends Credential>(config: SessionConfig<C>): Sett
   needLike(MODEL, settings, '');
   needLike(OPTIONAL, defined(OPTIONAL, settings.backend), 'backend.');
   need(Number.isInteger(settings.retry.count), 'retry.count', 'must be a whole number');
-  Object.entries({ tips, pageTips }).forEach(([name, value]) =>
-    need(hasFields(value), name, 'must be texts or a function'),
-  );
-  Object.entries({ methods, timeouts, retry }).forEach(([name, value]) =>
-    need(hasFields(value), name, 'must be an object'),
-  );
+  needFields({ tips, pageTips }, 'must be texts or a function');
+  needFields({ methods, timeouts, retry }, 'must be an object');
   if (baseUrl !== undefined) needBaseUrl(baseUrl);
   const origins: boolean = Array.isArray(trustedOrigins) && trustedOrigins.every(originOf);
   need(origins, 'trustedOrigins', `must be a list like ["${EXAMPLE}"]`);

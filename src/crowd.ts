@@ -1,7 +1,9 @@
 import { Observable } from 'rxjs';
 import type { Observer, Subscriber } from 'rxjs';
 
-/** Many subscribers who wait for the same thing, and leave when they have it. Who comes late is told what the others were. */
+/**
+ * Many subscribers who wait for the same thing, and leave when they have it. Who comes late is told what the others were.
+ */
 export type Crowd<T> = Observable<T> & Observer<T>;
 
 /**

@@ -86,9 +86,9 @@ function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): Observab
   if (!silent) return interactiveStage(room, opening);
   return endOf(silent).pipe(
     switchMap((outcome) => {
-      const { silent, interactive } = room.slots;
-      const agrees =
-        !silent && !interactive && 'authorize' in outcome && outcome.authorize?.method === method;
+      const { slots } = room;
+      const isFree = !slots.silent && !slots.interactive;
+      const agrees = isFree && 'authorize' in outcome && outcome.authorize?.method === method;
       return agrees ? interactiveStage(room, { ...opening, ...outcome }) : forceAuth(room, mode, options);
     }),
   );

@@ -34,15 +34,13 @@ function need(room: Room, alive: Alive, resolve: Resolve): void {
     if (exposes) settle(questions, { event });
     return exposes;
   };
-  const read = (detail: unknown): object => {
-    const { event, buttonId } = fieldsOf(detail);
-    return event === 'agree' ? { event, buttonId } : NO;
+  const end = (detail: unknown) => {
+    const answer = look((): object => {
+      const { event, buttonId } = fieldsOf(detail);
+      return event === 'agree' ? { event, buttonId } : NO;
+    }, NO);
+    settle(questions.splice(0), answer);
   };
-  const end = (detail: unknown) =>
-    settle(
-      questions.splice(0),
-      look(() => read(detail), NO),
-    );
   const answer$ = alive(() => {
     tell(room, 'prompt');
     const question = worded(room, { method: 'privacy', openType: 'agreePrivacyAuthorization' }, undefined);

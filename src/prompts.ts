@@ -23,16 +23,16 @@ function show(room: Room, prompts: readonly AuthPrompt[]): void {
 const place = (room: Room, question: Question, stays?: Stays): Observable<unknown> =>
   new Observable((subscriber) => {
     const { open$ } = room;
+    const isLaid = () => room.laid.includes(prompt);
     // The desk is clear before the answer goes on: what follows may open the next prompt.
     const close = () => {
-      const { laid } = room;
+      const wasLaid = isLaid();
       show(
         room,
-        laid.filter((other) => other !== prompt),
+        room.laid.filter((other) => other !== prompt),
       );
-      return laid.includes(prompt);
+      return wasLaid;
     };
-    const isLaid = () => room.laid.includes(prompt);
     const isShown = () => open$.value === prompt;
     const prompt: AuthPrompt = Object.freeze({
       ...question,

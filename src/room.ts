@@ -94,8 +94,8 @@ export interface Room extends Settings {
   isEmpty?: boolean;
   /** Completes when the last write is settled. */
   written$: Observable<unknown>;
-  /** The same, while it waits for the one before. */
-  waiting$?: Observable<unknown>;
+  /** It waits for the one before. */
+  queued?: boolean;
 
   // prompts.ts
   readonly open$: BehaviorSubject<AuthPrompt | null>;

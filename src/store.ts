@@ -43,10 +43,11 @@ const put = (store: CredentialStore, record: StoredSession | undefined) =>
  */
 function save(room: Room, record?: StoredSession): Observable<unknown> {
   room.record = record;
-  if (room.waiting$) return room.waiting$;
+  if (room.queued) return room.written$;
   const settled$ = new Subject<never>();
   const { written$, disposed$ } = room;
-  room.written$ = room.waiting$ = settled$;
+  room.written$ = settled$;
+  room.queued = true;
   written$
     .pipe(
       toArray(),
@@ -60,7 +61,7 @@ function save(room: Room, record?: StoredSession): Observable<unknown> {
 
 function write(room: Room): Observable<unknown> {
   const { record } = room;
-  room.waiting$ = undefined;
+  room.queued = false;
   // A step that was given up may still take effect: then what is to be stored is stored once more.
   const late = (): unknown => {
     if (room.record === record) return;

@@ -2,7 +2,7 @@ import { NEVER, of, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { sessionError, sessionRequest, weapp, withLogin } from 'rx-weapp-session';
 import type { AuthPrompt, LoginBackend, Session, SessionEvent } from 'rx-weapp-session';
-import { asks, bareSession, credential, later, onceTold, silently } from './support/bare-session';
+import { asks, bareSession, credential, later, onceTold, replying, silently } from './support/bare-session';
 import { newCodes } from './support/new-codes';
 import { watched } from './support/watched';
 import type { Watched } from './support/watched';
@@ -46,8 +46,7 @@ describe('a login in the handler of an end', () => {
     ['succeeds', later({ credential }), 'authenticated', 'login-success'],
     ['fails', later(undefined), 'anonymous', 'login-failure'],
   ] as const)('C2 T4: in the login-failure of a withdrawn prompt, one that %s', (_, second, status, end) => {
-    const replies: Observable<unknown>[] = [of(asks), second];
-    const session = bareSession(silently(() => replies.shift() as ReturnType<LoginBackend['silentLogin']>));
+    const session = bareSession(replying(of(asks), second));
     watched(session.prompt$);
     const events = watched(session.event$);
     onceTold(session, 'login-failure', () => watched(session.login({ mode: 'silent' })));
@@ -95,19 +94,15 @@ describe('a login in the handler of an end', () => {
   });
 
   test('S3: who joined a force stage that fails goes on with what is usable by then', () => {
-    const replies: Observable<unknown>[] = [
-      of({ credential }),
-      later(undefined),
-      of({ credential: { ...credential, token: 'B' } }),
-    ];
-    const session = bareSession(silently(() => replies.shift() as ReturnType<LoginBackend['silentLogin']>));
+    const next = { ...credential, token: 'B' };
+    const session = bareSession(replying(of({ credential }), later(undefined), of({ credential: next })));
     watched(session.login());
     session
       .login({ mode: 'force' })
       .subscribe({ error: () => void watched(session.login({ mode: 'forceSilent' })) });
     const joined = watched(session.login());
     jest.advanceTimersByTime(1000);
-    expect(joined.values).toEqual([{ ...credential, token: 'B' }]);
+    expect(joined.values).toEqual([next]);
   });
 });
 
@@ -250,60 +245,62 @@ describe('C3: dispose', () => {
       expect(logout.completed).toBe(true);
     },
   );
+});
 
-  /** What WeChat's privacy question was told, of a session that asks it as the session's event is told. */
-  const ask = (act: (session: Session, listen: (resolve: (answer: object) => void) => void) => void) => {
+describe('P8: the privacy question', () => {
+  /** A session that answers it, and WeChat's asking. */
+  const listening = () => {
     let listen = (_: (answer: object) => void): void => undefined;
     const platform = weapp({
       login: newCodes(),
       onNeedPrivacyAuthorization: (listener: typeof listen) => (listen = listener),
     });
     const session = bareSession({ platform, privacy: true });
-    act(session, (resolve) => listen(resolve));
+    return { session, listen: (resolve: (answer: object) => void) => listen(resolve) };
   };
 
-  test('C3 P8: in the handler of its own privacy prompt: disagree at once, and no timer is left', () =>
-    ask((session, listen) => {
-      const resolve = jest.fn();
-      onceTold(session, 'prompt', () => session.dispose());
-      const ids = idsOf(session);
-      listen(resolve);
-      expect(resolve.mock.calls).toEqual([[{ event: 'disagree' }]]);
-      expect(ids).toEqual([null]);
-      expect(jest.getTimerCount()).toBe(0);
-    }));
+  test('C3 P8: in the handler of its own privacy prompt: disagree at once, and no timer is left', () => {
+    const { session, listen } = listening();
+    const resolve = jest.fn();
+    onceTold(session, 'prompt', () => session.dispose());
+    const ids = idsOf(session);
+    listen(resolve);
+    expect(resolve.mock.calls).toEqual([[{ event: 'disagree' }]]);
+    expect(ids).toEqual([null]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
 
-  test('P2: an exposure told to a privacy prompt that was answered does nothing to the next one', () =>
-    ask((session, listen) => {
-      const prompts: AuthPrompt[] = [];
-      answering(session, (prompt) => prompts.push(prompt));
-      const [first, second] = [jest.fn(), jest.fn()];
-      listen(first);
-      prompts[0].answer({ event: 'agree', buttonId: 'b' });
-      listen(second);
-      prompts[0].answer({ event: 'exposureAuthorization' });
-      expect(second).not.toHaveBeenCalled();
-      prompts[1].answer({ event: 'exposureAuthorization' });
-      expect(second.mock.calls).toEqual([[{ event: 'exposureAuthorization' }]]);
-    }));
+  test('P2: an exposure told to a privacy prompt that was answered does nothing to the next one', () => {
+    const { session, listen } = listening();
+    const prompts: AuthPrompt[] = [];
+    answering(session, (prompt) => prompts.push(prompt));
+    const [first, second] = [jest.fn(), jest.fn()];
+    listen(first);
+    prompts[0].answer({ event: 'agree', buttonId: 'b' });
+    listen(second);
+    prompts[0].answer({ event: 'exposureAuthorization' });
+    expect(second).not.toHaveBeenCalled();
+    prompts[1].answer({ event: 'exposureAuthorization' });
+    expect(second.mock.calls).toEqual([[{ event: 'exposureAuthorization' }]]);
+  });
 
-  test('P8: an answer that cannot be read is a no; the next question is asked', () =>
-    ask((session, listen) => {
-      const ids = idsOf(session);
-      answering(session, (prompt) =>
-        prompt.answer({
-          event: 'agree',
-          get buttonId(): string {
-            throw new Error('gone');
-          },
-        }),
-      );
-      const [first, second] = [jest.fn(), jest.fn()];
-      listen(first);
-      listen(second);
-      [first, second].forEach(({ mock }) => expect(mock.calls).toEqual([[{ event: 'disagree' }]]));
-      expect(ids.filter(Boolean)).toEqual([1, 2]);
-    }));
+  test('P8: an answer that cannot be read is a no; the next question is asked', () => {
+    const { session, listen } = listening();
+    const ids = idsOf(session);
+    answering(session, (prompt) =>
+      prompt.answer({
+        event: 'agree',
+        get buttonId(): string {
+          throw new Error('gone');
+        },
+      }),
+    );
+    const [first, second] = [jest.fn(), jest.fn()];
+    listen(first);
+    listen(second);
+    [first, second].forEach(({ mock }) => expect(mock.calls).toEqual([[{ event: 'disagree' }]]));
+    expect(ids.filter(Boolean)).toEqual([1, 2]);
+  });
 });
 
 describe('R5: verify', () => {

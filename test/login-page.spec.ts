@@ -1,7 +1,7 @@
 import { promptByPage, weapp } from 'rx-weapp-session';
-import type { AuthPrompt, Session } from 'rx-weapp-session';
 import { bareSession } from './support/bare-session';
 import { newCodes } from './support/new-codes';
+import { pageUi } from './support/page-ui';
 import { watched } from './support/watched';
 
 // promptByPage where the navigation takes a while, fails, or the page misbehaves.
@@ -24,21 +24,6 @@ afterEach(() => {
 });
 
 const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
-
-/** The UI of a page: claims what is offered to it. */
-function pageUi(session: Session) {
-  const claimed: AuthPrompt[] = [];
-  const subscription = session.prompt$.subscribe((prompt) => {
-    if (prompt?.claim()) claimed.push(prompt);
-  });
-  return {
-    claimed,
-    leave: () => {
-      subscription.unsubscribe();
-      claimed.at(-1)?.release();
-    },
-  };
-}
 
 /** A session in an app that takes 100 ms to open a page, or to find that it cannot. */
 function inApp(navigation: 'opens' | 'fails' = 'opens') {
@@ -76,7 +61,7 @@ function inApp(navigation: 'opens' | 'fails' = 'opens') {
     onOpen: (make: () => Page) => (build = make),
     back: () => stack.pop()?.onUnload?.(),
     vanish: () => void stack.pop(),
-    changes,
+    listening: () => changes.show.length + changes.hide.length,
     ask: (resolve: (answer: object) => void) => questions[0](resolve),
     change: (to: 'show' | 'hide') => changes[to].forEach((listener) => listener()),
   };
@@ -140,41 +125,30 @@ test('P3: a page whose own onUnload throws is gone all the same', async () => {
   expect(opened).toEqual([url, url]);
 });
 
-test('P3 P8: a page that is closed with a privacy question above its prompt cancels both, and is not opened again', async () => {
-  const { session, opened, onOpen, back, ask } = inApp();
-  promptByPage(session, { url });
-  onOpen(() => {
-    const { leave } = pageUi(session);
-    return { onUnload: leave };
-  });
-  const login = watched(session.login());
-  const resolve = jest.fn();
-  await pass(1000);
-  ask(resolve);
-  await pass(1000);
-  back();
-  await pass(MINUTES);
-  expect(login.code).toBe('auth-cancelled');
-  expect(resolve.mock.calls).toEqual([[{ event: 'disagree' }]]);
-  expect(opened).toEqual([url]);
-});
-
-test('P3 P8: a privacy question on the way to the page does not keep its closing from cancelling the prompt', async () => {
-  const { session, opened, onOpen, back, ask } = inApp();
-  promptByPage(session, { url });
-  onOpen(() => {
-    const { leave } = pageUi(session);
-    return { onUnload: leave };
-  });
-  const login = watched(session.login());
-  await pass(50);
-  ask(() => undefined);
-  await pass(1000);
-  back();
-  await pass(MINUTES);
-  expect(login.code).toBe('auth-cancelled');
-  expect(opened).toEqual([url]);
-});
+test.each([
+  ['came while it was on its way', 50],
+  ['came while it stood', 1000],
+])(
+  'P3 P8: a page that is closed with a privacy question above its prompt, which %s, cancels both, and is not opened again',
+  async (_, asked) => {
+    const { session, opened, onOpen, back, ask } = inApp();
+    promptByPage(session, { url });
+    onOpen(() => {
+      const { leave } = pageUi(session);
+      return { onUnload: leave };
+    });
+    const login = watched(session.login());
+    const resolve = jest.fn();
+    await pass(asked);
+    ask(resolve);
+    await pass(1000);
+    back();
+    await pass(MINUTES);
+    expect(login.code).toBe('auth-cancelled');
+    expect(resolve.mock.calls).toEqual([[{ event: 'disagree' }]]);
+    expect(opened).toEqual([url]);
+  },
+);
 
 test('P3: what a page lets go after the app was hidden waits until it is shown, and half a second', async () => {
   const { session, opened, change } = inApp();
@@ -212,31 +186,22 @@ test('P3: a page whose end went unnoticed cancels what it was shown, not the pro
 });
 
 test('C3: disposed while the login page stands, no listener of it is left', async () => {
-  const { session, changes } = inApp();
+  const { session, listening } = inApp();
   promptByPage(session, { url });
   watched(session.login());
   await pass(1000);
   session.dispose();
   await pass(MINUTES);
-  expect([changes.show.length, changes.hide.length]).toEqual([0, 0]);
+  expect(listening()).toBe(0);
 });
 
-test('a session that is disposed leaves no listener of the login page behind', async () => {
-  const listeners = new Set<() => void>();
-  const session = bareSession({
-    platform: weapp({
-      onAppShow: (listener: () => void) => listeners.add(listener),
-      onAppHide: (listener: () => void) => listeners.add(listener),
-      offAppShow: (listener: () => void) => listeners.delete(listener),
-      offAppHide: (listener: () => void) => listeners.delete(listener),
-    }),
-  });
+test('a session that is disposed leaves no listener of the login page behind', () => {
+  const { session, listening } = inApp();
   const subscription = promptByPage(session, { url });
-  expect(listeners.size).toBeGreaterThan(0);
+  expect(listening()).toBeGreaterThan(0);
   session.dispose();
-  expect(listeners.size).toBe(0);
+  expect(listening()).toBe(0);
   expect(subscription.closed).toBe(true);
   promptByPage(session, { url });
-  expect(listeners.size).toBe(0);
-  await pass(1);
+  expect(listening()).toBe(0);
 });

@@ -8,10 +8,11 @@ import {
   sessionBehavior,
 } from 'rx-weapp-session';
 import type * as library from 'rx-weapp-session';
-import type { AuthPrompt, Credential, Session, SessionView } from 'rx-weapp-session';
+import type { Credential, Session, SessionView } from 'rx-weapp-session';
 import { sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { phone, ticket } from '../marbles/support/props';
+import { pageUi } from './support/page-ui';
 import { watched } from './support/watched';
 
 /** The globals of a mini-program that the glue looks up. */
@@ -339,25 +340,10 @@ describe('promptByPage', () => {
     );
   };
 
-  /** The login page's own UI: claims what is open, as `<auth-prompt/>` does. */
-  function loginPage(session: Session) {
-    const claimed: AuthPrompt[] = [];
-    const subscription = session.prompt$.subscribe((prompt) => {
-      if (prompt?.claim()) claimed.push(prompt);
-    });
-    return {
-      claimed,
-      leave: () => {
-        subscription.unsubscribe();
-        claimed.at(-1)?.release();
-      },
-    };
-  }
-
   test('opens the page for a prompt; the page’s own UI finds it there, claims it and answers', () =>
     withPages((world, router) => {
-      let page: ReturnType<typeof loginPage> | undefined;
-      router.onOpen(() => (page = loginPage(world.session)));
+      let page: ReturnType<typeof pageUi> | undefined;
+      router.onOpen(() => (page = pageUi(world.session)));
       promptByPage(world.session, { url });
       const login = watched(world.session.login());
       at(200, () => {
@@ -376,7 +362,7 @@ describe('promptByPage', () => {
   test('P3: what another subscriber claims when it is offered stays with it, whoever subscribed first', () =>
     withPages((world, router) => {
       promptByPage(world.session, { url });
-      const own = loginPage(world.session);
+      const own = pageUi(world.session);
       watched(world.session.login());
       at(1000, () => {
         expect(own.claimed).toHaveLength(1);
@@ -400,12 +386,12 @@ describe('promptByPage', () => {
   test('what a hidden page let go is left to the next page for half a second, counted while the app is shown', () =>
     withPages((world, router) => {
       promptByPage(world.session, { url });
-      const first = loginPage(world.session);
+      const first = pageUi(world.session);
       watched(world.session.login());
       at(1000, () => first.leave());
       at(1400, () => expect(router.opened).toEqual([]));
-      let next: ReturnType<typeof loginPage> | undefined;
-      at(1450, () => (next = loginPage(world.session)));
+      let next: ReturnType<typeof pageUi> | undefined;
+      at(1450, () => (next = pageUi(world.session)));
       at(2000, () => {
         expect(router.opened).toEqual([]);
         expect(next?.claimed).toHaveLength(1);
@@ -423,7 +409,7 @@ describe('promptByPage', () => {
   test('what a page let go, and no other claims, is shown in a page of its own after that half a second', () =>
     withPages((world, router) => {
       promptByPage(world.session, { url });
-      const first = loginPage(world.session);
+      const first = pageUi(world.session);
       watched(world.session.login());
       at(1000, () => first.leave());
       at(1499, () => expect(router.opened).toEqual([]));
@@ -448,8 +434,8 @@ describe('promptByPage', () => {
 
   test('a page whose end nobody tells of is missed at the next change of the prompt', () =>
     withPages((world, router) => {
-      let page: ReturnType<typeof loginPage> | undefined;
-      router.onOpen(() => (page = loginPage(world.session)));
+      let page: ReturnType<typeof pageUi> | undefined;
+      router.onOpen(() => (page = pageUi(world.session)));
       promptByPage(world.session, { url });
       const login = watched(world.session.login());
       at(1000, () => {
@@ -464,8 +450,8 @@ describe('promptByPage', () => {
     withPages((world, router) => {
       const error = jest.spyOn(console, 'error').mockImplementation();
       world.backend.login('50ms n', { n: { authorize: { method: 'avatarNickname', ticket: 's' } } });
-      let page: ReturnType<typeof loginPage> | undefined;
-      router.onOpen(() => (page = loginPage(world.session)));
+      let page: ReturnType<typeof pageUi> | undefined;
+      router.onOpen(() => (page = pageUi(world.session)));
       promptByPage(world.session, { url });
       const login = watched(world.session.login());
       at(1000, () => page?.claimed[0].answer(phone));
@@ -483,9 +469,9 @@ describe('promptByPage', () => {
     ['nobody claimed it', false],
   ])('a page that is closed with the prompt open cancels it: %s', (_, attended) =>
     withPages((world, router) => {
-      let page: ReturnType<typeof loginPage> | undefined;
+      let page: ReturnType<typeof pageUi> | undefined;
       router.onOpen(() => {
-        if (attended) page = loginPage(world.session);
+        if (attended) page = pageUi(world.session);
       });
       promptByPage(world.session, { url });
       const login = watched(world.session.login());
@@ -545,8 +531,8 @@ describe('promptByPage', () => {
     withPages((world, router) => {
       const second = { n: { authorize: { method: 'avatarNickname', ticket: 's' } } };
       world.backend.login(['50ms n', '50ms A'], second);
-      let page: ReturnType<typeof loginPage> | undefined;
-      router.onOpen(() => (page = loginPage(world.session)));
+      let page: ReturnType<typeof pageUi> | undefined;
+      router.onOpen(() => (page = pageUi(world.session)));
       promptByPage(world.session, { url });
       const first = watched(world.session.login());
       // Withdrawn on the way, and asked for again.
@@ -570,12 +556,12 @@ describe('promptByPage', () => {
       watched(world.session.login());
       at(1000, () => {
         expect(router.opened).toHaveLength(1);
-        const page = loginPage(world.session);
+        const page = pageUi(world.session);
         page.leave();
       });
       at(5000, () => {
         expect(router.opened).toHaveLength(1);
-        const page = loginPage(world.session);
+        const page = pageUi(world.session);
         page.claimed[0].cancel();
         page.leave();
         watched(world.session.login());

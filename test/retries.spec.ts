@@ -60,6 +60,12 @@ function app(refused: RegExp, config: Partial<SessionConfig> = {}): App {
   return { session, sent, silentLogin };
 }
 
+/** Answers the requests that carried this token. */
+const answer = (sent: readonly Sent[], token: string) =>
+  sent
+    .filter(({ header }) => header?.Authorization === `Bearer ${token}`)
+    .forEach(({ success }) => success(FINE));
+
 const bearers = (sent: readonly Sent[]) => sent.map(({ header }) => header?.Authorization);
 
 describe('E9: a retried request that is on the wire at a logout ends as it ends', () => {
@@ -119,12 +125,9 @@ describe('E9: a request that is made while another is retried', () => {
     watched(session.login());
     onceTold(session, 'login-start', () => watched(requestWithLogin(session, { url: '/log' })));
     watched(requestWithLogin(session, { url: '/a' }));
-    const answer = (path: string) =>
-      sent
-        .filter(({ url, header }) => url.endsWith(path) && header?.Authorization === 'Bearer token 2')
-        .forEach(({ success }) => success(FINE));
-    answer('/a');
-    answer('/log');
+    const sentTo = (path: string) => sent.filter(({ url }) => url.endsWith(path));
+    answer(sentTo('/a'), 'token 2');
+    answer(sentTo('/log'), 'token 2');
     session.logout();
     const later = watched(sessionRequest(session, { url: '/b' }).pipe(withLogin(session)));
     expect(later.errors).toEqual([]);
@@ -209,9 +212,7 @@ describe('E2: a request beside the guard', () => {
     const { session, sent } = app(/token 1$/);
     watched(session.login());
     const asked = watched(pipe(session).pipe(retryOnExpired(session)));
-    sent
-      .filter(({ header }) => header?.Authorization === 'Bearer token 2')
-      .forEach((each) => each.success(FINE));
+    answer(sent, 'token 2');
     expect(asked.errors).toEqual([]);
     expect(asked.values.map(({ statusCode }) => statusCode)).not.toContain(401);
     expect(asked.values.length).toBeGreaterThan(0);

@@ -23,7 +23,7 @@ export function claimDatabase(path: string): Ownership {
   } finally {
     removeIfPresent(draft);
   }
-  return { release: () => removeIfPresent(file) };
+  return { release: () => void removeIfPresent(file) };
 }
 
 function takeOver(path: string, file: string, draft: string): void {
@@ -41,22 +41,18 @@ function takeOver(path: string, file: string, draft: string): void {
   removeLock(`${path}.lock`);
 }
 
-function moveIfPresent(file: string, to: string): boolean {
-  try {
-    renameSync(file, to);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
-  }
-}
+const moveIfPresent = (file: string, to: string) => done('ENOENT', () => renameSync(file, to));
+const linkIfAbsent = (draft: string, file: string) => done('EEXIST', () => linkSync(draft, file));
+const removeIfPresent = (file: string) => done('ENOENT', () => unlinkSync(file));
+const removeLock = (directory: string) => done('ENOENT', () => rmdirSync(directory));
 
-function linkIfAbsent(draft: string, file: string): boolean {
+/** Whether something could be done; false where it failed with this code, which is no fault. */
+function done(unless: string, work: () => void): boolean {
   try {
-    linkSync(draft, file);
+    work();
     return true;
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
+    if (hasCode(error, unless)) return false;
     throw error;
   }
 }
@@ -96,22 +92,6 @@ function statOf(pid: number): string[] {
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return [];
-  }
-}
-
-function removeLock(directory: string): void {
-  try {
-    rmdirSync(directory);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-  }
-}
-
-function removeIfPresent(file: string): void {
-  try {
-    unlinkSync(file);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
   }
 }
 

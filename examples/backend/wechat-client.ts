@@ -43,12 +43,11 @@ export class WechatClient {
 
   // With the openid WeChat refuses a phone code that another user tapped for.
   async phoneInfo(app: AppKeys, code: string, openid: string): Promise<JsonObject> {
-    let token = await this.accessToken(app);
+    const token = await this.accessToken(app);
     let reply = await this.askForPhone(token, code, openid);
     if (TOKEN_REFUSED.includes(reply.errcode)) {
       // Another server of the same app may have fetched a token since, which ends ours early.
-      token = await this.accessToken(app, token);
-      reply = await this.askForPhone(token, code, openid);
+      reply = await this.askForPhone(await this.accessToken(app, token), code, openid);
     }
     if (reply.errcode === 40029) throw authorizationInvalid('the phone code is invalid, used or expired');
     this.failOnErrcode(reply);

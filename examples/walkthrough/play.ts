@@ -1,6 +1,6 @@
-import { messageOf } from './message-of';
 import { setTimeout as wait } from 'node:timers/promises';
 import { COUNTED, isRight, type Counts, type Result } from './counting';
+import { messageOf } from './message-of';
 import { Stage, type Requisites, type Scene } from './stage';
 
 const LIMIT = 30_000;

@@ -33,12 +33,15 @@ describe('WeChat itself fails', () => {
     expect((await servers.login('shop', 'phoneNumber', { code }, { ticket })).status).toBe(200);
   });
 
+  const prepare = async (user: string) => ({
+    ticket: await servers.ticket('shop', user),
+    code: (await servers.phone('shop', user).phone()).code,
+  });
+  const login = ({ ticket, code }: Awaited<ReturnType<typeof prepare>>) =>
+    servers.login('shop', 'phoneNumber', { code }, { ticket });
+  const register = async (user: string) => login(await prepare(user));
+
   test('an access token that WeChat no longer takes is replaced unnoticed', async () => {
-    const register = async (user: string) => {
-      const ticket = await servers.ticket('shop', user);
-      const { code } = await servers.phone('shop', user).phone();
-      return servers.login('shop', 'phoneNumber', { code }, { ticket });
-    };
     await register('ming');
     servers.wechat.revokeAccessTokens();
     expect((await register('hong')).status).toBe(200);
@@ -46,34 +49,16 @@ describe('WeChat itself fails', () => {
   });
 
   test('many phone logins at once fetch one access token', async () => {
-    const users = ['a', 'b', 'c', 'd'];
-    const replies = await Promise.all(
-      users.map(async (user) => {
-        const ticket = await servers.ticket('shop', user);
-        const { code } = await servers.phone('shop', user).phone();
-        return servers.login('shop', 'phoneNumber', { code }, { ticket });
-      }),
-    );
+    const replies = await Promise.all(['a', 'b', 'c', 'd'].map(register));
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(servers.wechat.calls.get('/cgi-bin/token')).toBe(1);
   });
 
   test('many whose access token is refused at once fetch one more', async () => {
-    const users = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
-    const prepared = await Promise.all(
-      users.map(async (user) => ({
-        ticket: await servers.ticket('shop', user),
-        authorization: { code: (await servers.phone('shop', user).phone()).code },
-      })),
-    );
-    const [first, ...others] = prepared.map(
-      ({ ticket, authorization }) =>
-        () =>
-          servers.login('shop', 'phoneNumber', authorization, { ticket }),
-    );
-    await first();
+    const prepared = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(prepare));
+    await register('ming');
     servers.wechat.revokeAccessTokens();
-    const replies = await Promise.all(others.map((login) => login()));
+    const replies = await Promise.all(prepared.map(login));
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
     expect(servers.wechat.calls.get('/cgi-bin/token')).toBe(2);
   });

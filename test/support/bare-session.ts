@@ -27,6 +27,10 @@ export const silently = (silentLogin: LoginBackend['silentLogin']): Partial<Sess
   backend: { silentLogin, login: () => NEVER },
 });
 
+/** A backend whose silent logins are answered by these, one after the other. */
+export const replying = (...replies: Observable<unknown>[]): Partial<SessionConfig> =>
+  silently(() => replies.shift() as ReturnType<LoginBackend['silentLogin']>);
+
 /** Answers after 100 ms. */
 export const later = <T>(value: T): Observable<T> => timer(100).pipe(map(() => value));
 
