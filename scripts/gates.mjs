@@ -27,7 +27,7 @@ function install() {
 
 const steps = [
   install,
-  () => (existsSync('miniprogram_dist/index.js') ? 0 : run(process.execPath, ['scripts/build.mjs'])),
+  () => run(process.execPath, ['scripts/build.mjs']),
   () => run(process.execPath, ['--import', 'tsx', 'gates/run.ts', ...process.argv.slice(2)]),
   () =>
     run(process.execPath, ['--test', '--test-reporter=spec', '--import', 'tsx', 'gates/auth-prompt.test.ts']),

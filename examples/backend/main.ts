@@ -1,31 +1,30 @@
-import { parseArgs } from 'node:util';
+import { readFlags, wholeNumber } from '../../scripts/read-flags';
 import { createBackend, type Backend } from './backend';
 import { appsBySource } from './demo-apps';
 
+const HELP = `tsx examples/backend/main.ts      the example backend, until Ctrl-C; each flag also as an environment variable
+  --port 8787                     where it listens, on this machine alone; 0: anywhere (BACKEND_PORT)
+  --db .run/backend.db            the SQLite file (BACKEND_DB)
+  --wechat http://127.0.0.1:8788  WeChat's server (WECHAT_URL)
+  --ttl 7200                      the lifetime of a login, in seconds (SESSION_TTL)
+  --debug                         with the routes that tests and demos need (BACKEND_DEBUG=1)`;
+
 const { env } = process;
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: env.BACKEND_PORT ?? '8787' },
-    db: { type: 'string', default: env.BACKEND_DB ?? '.run/backend.db' },
-    wechat: { type: 'string', default: env.WECHAT_URL ?? 'http://127.0.0.1:8788' },
-    ttl: { type: 'string', default: env.SESSION_TTL ?? '7200' },
-    debug: { type: 'boolean', default: env.BACKEND_DEBUG === '1' },
-  },
+const values = readFlags(HELP, {
+  port: { type: 'string', default: env.BACKEND_PORT ?? '8787' },
+  db: { type: 'string', default: env.BACKEND_DB ?? '.run/backend.db' },
+  wechat: { type: 'string', default: env.WECHAT_URL ?? 'http://127.0.0.1:8788' },
+  ttl: { type: 'string', default: env.SESSION_TTL ?? '7200' },
+  debug: { type: 'boolean', default: env.BACKEND_DEBUG === '1' },
 });
 
-function wholeNumber(text: string, name: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} must be a whole number`);
-  return value;
-}
-
 async function start(): Promise<void> {
-  const ttl = wholeNumber(values.ttl, 'ttl');
-  if (ttl === 0) throw new Error('--ttl must be more than 0');
+  const port = wholeNumber(HELP, 'port', values.port, 0, 65535);
+  const ttl = wholeNumber(HELP, 'ttl', values.ttl, 1);
   const { db, wechat, debug } = values;
   const backend = createBackend({ apps: appsBySource, db, wechat, ttl, debug, log: console.error });
   stopOnSignal(backend);
-  console.log(`backend listening on ${await backend.listen(wholeNumber(values.port, 'port'))}`);
+  console.log(`backend listening on ${await backend.listen(port)}`);
 }
 
 function stopOnSignal(backend: Backend): void {

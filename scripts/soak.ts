@@ -1,32 +1,30 @@
 // npm run soak: the packed library in many app services, against the example servers in processes of their own.
-import { parseArgs } from 'node:util';
-import { stopServers } from '../../examples/walkthrough/server-process';
-import { writeReport } from '../write-report';
-import { soakReport } from './report';
-import { soak } from './soak';
+import { stopServers } from '../examples/walkthrough/server-process';
+import { readFlags, wholeNumber } from './read-flags';
+import { writeReport } from '../bench/write-report';
+import { soakReport } from '../bench/soak/report';
+import { soak } from '../bench/soak/soak';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: 'soak' },
-    requests: { type: 'string', default: '20000' },
-    clients: { type: 'string', default: '50' },
-    kills: { type: 'string', default: '6' },
-  },
+const HELP = `npm run soak                         the packed library against real servers that fail and are killed; writes docs/soak.md
+npm run soak -- --requests 20000     how many requests
+npm run soak -- --clients 50         how many mini-programs send them
+npm run soak -- --kills 6            how often the backend is killed
+npm run soak -- --seed soak          what the chances are drawn from`;
+
+const values = readFlags(HELP, {
+  seed: { type: 'string', default: 'soak' },
+  requests: { type: 'string', default: '20000' },
+  clients: { type: 'string', default: '50' },
+  kills: { type: 'string', default: '6' },
 });
-
-const wholeNumber = (name: 'requests' | 'clients' | 'kills'): number => {
-  const value = Number(values[name]);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} must be a whole number`);
-  return value;
-};
 
 async function main(): Promise<number> {
   const { seed } = values;
   const options = {
     seed,
-    requests: wholeNumber('requests'),
-    clients: wholeNumber('clients'),
-    kills: wholeNumber('kills'),
+    requests: wholeNumber(HELP, 'requests', values.requests, 1),
+    clients: wholeNumber(HELP, 'clients', values.clients, 1),
+    kills: wholeNumber(HELP, 'kills', values.kills, 0),
   };
   console.log(`seed ${seed}`);
   const unhandled: string[] = [];

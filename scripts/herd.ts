@@ -1,6 +1,9 @@
 // npm run herd: a million clients whose sessions are dropped at once; writes docs/herd.md.
-import { writeReport } from '../write-report';
-import { herdReport } from './report';
+import { readFlags } from './read-flags';
+import { writeReport } from '../bench/write-report';
+import { herdReport } from '../bench/herd/report';
+
+readFlags(`npm run herd     a million clients whose sessions are dropped at once; writes docs/herd.md`, {});
 
 const began = performance.now();
 const report = herdReport();
