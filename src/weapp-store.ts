@@ -34,27 +34,20 @@ export function weappStore<C extends Credential = Credential>({
   encrypt,
   platform = weapp(),
 }: WeappStoreOptions): CredentialStore<C> {
-  if (!encrypt) {
-    const call = <T>(name: string, data?: unknown) => platform.callSync(name, key, data) as T;
-    return {
-      read: () => call('getStorageSync'),
-      write: (record) => call('setStorageSync', record),
-      remove: () => call('removeStorageSync'),
-    };
-  }
-  const call = <T>(name: string, options?: object) =>
-    new Promise<T>(
-      (next, error) => void platform.call<T>(name, { key, encrypt, ...options }).subscribe({ next, error }),
+  const call = (name: string, data?: unknown) => {
+    if (!encrypt) return platform.callSync(`${name}Sync`, key, data);
+    return new Promise((next, error) => {
+      platform.call(name, { key, encrypt, data }).subscribe({ next, error });
+    }).then(
+      (result) => fieldsOf(result).data,
+      (error: unknown) => {
+        if (!/not found/.test(fieldsOf(error).errMsg as string)) throw error;
+      },
     );
+  };
   return {
-    read: () =>
-      call('getStorage').then(
-        (result) => fieldsOf(result).data,
-        (error: unknown) => {
-          if (!/not found/.test(fieldsOf(error).errMsg as string)) throw error;
-        },
-      ),
-    write: (data) => call('setStorage', { data }),
-    remove: () => call('removeStorage'),
+    read: () => call('getStorage'),
+    write: (record) => call('setStorage', record) as Promise<void>,
+    remove: () => call('removeStorage') as Promise<void>,
   };
 }
