@@ -1,5 +1,5 @@
-import { Observable } from 'rxjs';
-import type { Observer, Subscriber } from 'rxjs';
+import { Observable, share } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observer, ShareConfig, Subscriber } from 'rxjs';
 
 /**
  * Many subscribers who wait for the same thing, and leave when they have it. Who comes late is told what the others were.
@@ -28,3 +28,16 @@ export function createCrowd<T>(): Crowd<T> {
     complete: () => tell((subscriber) => subscriber.complete()),
   });
 }
+
+/**
+ * Subscribes the source once for all; who comes late is told what the others were.
+ *
+ * @param left - whether, or when, it is taken as never subscribed where all have left before its end
+ */
+export const once = <T>(left: ShareConfig<T>['resetOnRefCountZero'] = false): MonoTypeOperatorFunction<T> =>
+  share({
+    connector: () => createCrowd<T>(),
+    resetOnComplete: false,
+    resetOnError: false,
+    resetOnRefCountZero: left,
+  });

@@ -1,7 +1,7 @@
-import { catchError, defer, EMPTY, finalize, map, Observable, share, Subject, switchMap } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, map, Observable, Subject, switchMap } from 'rxjs';
 import type { ObservableInput } from 'rxjs';
 import { now } from './clock';
-import { createCrowd } from './crowd';
+import { createCrowd, once } from './crowd';
 import { take, usable } from './credential';
 import { tell } from './events';
 import { runHook } from './exchange';
@@ -155,14 +155,10 @@ function open(
       usable(room);
       if (flightEnd$ === room.flightEnd$) room.over$.next(stage);
     }),
-    share({
-      connector: () => createCrowd<Outcome>(),
-      resetOnComplete: false,
-      resetOnError: false,
+    once(
       // One that has ended is kept for who comes late. Any other is out of its slot before its end is heard of, and
       // ended before anybody is told: they may log in anew.
-      resetOnRefCountZero:
-        stage === 'interactive' &&
+      stage === 'interactive' &&
         (() =>
           new Observable((subscriber) => {
             if (room.slots[stage] !== slot) return;
@@ -171,7 +167,7 @@ function open(
               subscriber.next(slot);
             });
           })),
-    }),
+    ),
   );
   const slot = { ...about, outcome$ };
   return (room.slots[stage] = slot);

@@ -1,4 +1,4 @@
-import { BehaviorSubject, EMPTY, ReplaySubject, Subject } from 'rxjs';
+import { BehaviorSubject, EMPTY, Subject } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import type { Settings } from './config';
 import { createCrowd } from './crowd';
@@ -56,7 +56,7 @@ export interface Room extends Settings {
   started?: boolean;
   disposedBy?: SessionError;
   /** Tells whoever comes later, too. */
-  readonly disposed$: ReplaySubject<SessionError>;
+  readonly disposed$: Crowd<SessionError>;
   /** The stored session has been read. */
   restored?: boolean;
   /** Completes then. */
@@ -130,7 +130,7 @@ export function createRoom(settings: Settings): Room {
   const latest: SessionState = Object.freeze({ status: 'anonymous' });
   return {
     ...settings,
-    disposed$: new ReplaySubject(1),
+    disposed$: createCrowd(),
     restored$: new Subject(),
     event$: new Subject(),
     shown$: new BehaviorSubject(true),

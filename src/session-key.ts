@@ -1,5 +1,6 @@
-import { catchError, defer, map, shareReplay, takeUntil } from 'rxjs';
+import { catchError, defer, map, takeUntil } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { once } from './crowd';
 import { within } from './foreground';
 import type { Room } from './room';
 
@@ -18,8 +19,9 @@ export const verifySessionKey = (room: Room): Observable<boolean> =>
         within(room, 'code', 'wx.checkSession'),
         map(() => true),
         catchError(() => [false]),
+        // eslint-disable-next-line rxjs-x/no-unsafe-takeuntil -- once is as safe as rxjs's share
         takeUntil(room.disposed$),
-        shareReplay({ bufferSize: 1, refCount: false }),
+        once(),
       );
     return room.sessionKey$;
   });

@@ -1,7 +1,8 @@
-import { catchError, defer, EMPTY, map, shareReplay, switchMap, takeUntil, toArray } from 'rxjs';
+import { catchError, defer, EMPTY, map, switchMap, takeUntil, toArray } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import { need, needOneOf, readConfig, reading } from './config';
 import { alarm, endGeneration, expire, take, usable } from './credential';
+import { once } from './crowd';
 import { tell, tellThrown } from './events';
 import { runHook } from './exchange';
 import { fieldsOf, isText, look } from './fields';
@@ -174,7 +175,7 @@ export function createSession<C extends Credential = Credential>(config: Session
         const done$ = settled$.pipe(
           toArray(),
           map(() => undefined),
-          shareReplay({ bufferSize: 1, refCount: false }),
+          once(),
         );
         done$.subscribe();
         return done$;

@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, finalize, map, Subject, switchMap, takeUntil, tap, toArray } from 'rxjs';
+import { catchError, defer, EMPTY, map, Subject, switchMap, takeUntil, tap, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { tell } from './events';
 import { defined, fieldsOf, frozen } from './fields';
@@ -44,7 +44,7 @@ const put = (store: CredentialStore, record: StoredSession | undefined) =>
 function save(room: Room, record?: StoredSession): Observable<unknown> {
   room.record = record;
   if (room.queued) return room.written$;
-  const settled$ = new Subject<never>();
+  const settled$ = new Subject<unknown>();
   const { written$, disposed$ } = room;
   room.written$ = settled$;
   room.queued = true;
@@ -53,9 +53,8 @@ function save(room: Room, record?: StoredSession): Observable<unknown> {
       toArray(),
       switchMap(() => (room.disposedBy ? EMPTY : write(room))),
       takeUntil(disposed$),
-      finalize(() => settled$.complete()),
     )
-    .subscribe();
+    .subscribe(settled$);
   return settled$;
 }
 
