@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, filter, map, Subject, switchMap, takeUntil, tap, timer } from 'rxjs';
+import { catchError, defer, EMPTY, filter, map, switchMap, tap, timer } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import { now } from '../clock';
 import { configInvalid } from '../config';
@@ -9,6 +9,7 @@ import { defined, fieldsOf } from '../fields';
 import type { Opening } from '../flight';
 import { within } from '../foreground';
 import { resetLoop } from '../loop-guard';
+import { orError } from '../or-error';
 import { ask } from '../prompts';
 import type { Flight, Room } from '../room';
 import { isSessionError, sessionError } from '../session-error';
@@ -79,20 +80,13 @@ export function interactiveStage(
         takenAt = now();
       }),
     );
-    const answered$ = new Subject<unknown>();
     const renewals$ = timer(CODE_AGE, CODE_AGE).pipe(
       switchMap(() => code$.pipe(catchError(() => EMPTY))),
       filter(() => false),
-      // Before the answer goes on: what comes next may take a code of its own.
-      takeUntil(answered$),
     );
     return code$.pipe(
-      switchMap(() =>
-        askFor(name, method).pipe(
-          tap(() => answered$.next(name)),
-          takeUntil(renewals$),
-        ),
-      ),
+      // Left before the answer goes on: what comes next may take a code of its own.
+      switchMap(() => orError(askFor(name, method), renewals$)),
       switchMap((authorization): ObservableInput<Answer> =>
         now() - takenAt > CODE_AGE ? askUnderCode(name, method) : [{ authorization, code }],
       ),
