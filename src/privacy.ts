@@ -1,4 +1,4 @@
-import { catchError, defer, take, throwIfEmpty } from 'rxjs';
+import { defer } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { tell } from './events';
 import { fieldsOf, look } from './fields';
@@ -46,14 +46,7 @@ function need(room: Room, alive: Alive, resolve: Resolve): void {
     const question = worded(room, { method: 'privacy', openType: 'agreePrivacyAuthorization' }, undefined);
     return orError(ask(room, question, isExposure), room.disposed$);
   });
-  answer$
-    .pipe(
-      take(1),
-      throwIfEmpty(),
-      catchError(() => [undefined]),
-    )
-    // eslint-disable-next-line rxjs-x/no-ignored-error -- a failure is a no
-    .subscribe(end);
+  answer$.subscribe({ next: end, error: end });
 }
 
 /**

@@ -23,14 +23,11 @@ function show(room: Room, prompts: readonly AuthPrompt[]): void {
 const place = (room: Room, question: Question, stays?: Stays): Observable<unknown> =>
   new Observable((subscriber) => {
     const { open$ } = room;
-    const isLaid = () => room.laid.includes(prompt);
     // The desk is clear before the answer goes on: what follows may open the next prompt.
     const close = () => {
-      const wasLaid = isLaid();
-      show(
-        room,
-        room.laid.filter((other) => other !== prompt),
-      );
+      const others = room.laid.filter((other) => other !== prompt);
+      const wasLaid = others.length < room.laid.length;
+      show(room, others);
       return wasLaid;
     };
     const isShown = () => open$.value === prompt;
@@ -44,7 +41,7 @@ const place = (room: Room, question: Question, stays?: Stays): Observable<unknow
         open$.next(prompt);
       },
       answer: (detail: unknown) => {
-        if ((stays && isLaid() && stays(detail)) || !close()) return;
+        if ((stays && isShown() && stays(detail)) || !close()) return;
         subscriber.next(detail);
         subscriber.complete();
       },
