@@ -1,5 +1,5 @@
 import { Observable, skip } from 'rxjs';
-import { defined } from './fields';
+import { defined, look } from './fields';
 import type { Flight, Held, Memory, Room } from './room';
 import type { SessionError } from './session-error';
 import type { SessionState } from './types';
@@ -20,19 +20,14 @@ function view({ credential, origin, over, flight, error, guest }: Memory): Sessi
   const held = over
     ? { status: 'expired', previous: credential }
     : { status: 'authenticated', credential, origin };
-  const settled = { ...(credential ? held : { status: 'anonymous' }), error };
+  const settled = credential ? held : { status: 'anonymous' };
   const state = flight ? { status: 'authenticating', stage: flight.stage, previous: credential } : settled;
-  return Object.freeze(defined<SessionState>(state, { guest }));
+  return Object.freeze(defined<SessionState>(state, { error, guest }));
 }
 
 /** Tells whether two states look the same from outside: a guest that came twice in two objects is told once. */
-function looksLike(one: object, other: object): boolean {
-  try {
-    return JSON.stringify(one) === JSON.stringify(other);
-  } catch {
-    return false;
-  }
-}
+const looksLike = (one: object, other: object): boolean =>
+  look(() => JSON.stringify(one) === JSON.stringify(other), false);
 
 /**
  * Does several things as one: subscribers are told when all of them are done.
@@ -46,7 +41,7 @@ export function inTurn<R>(room: Room, work: () => R): R {
   try {
     return work();
   } finally {
-    for (let next = room.untold.shift(); next; next = room.untold.shift()) room.told$.next(next);
+    while (room.untold.length) room.told$.next(room.untold.shift() as SessionState);
     room.telling = false;
     if (room.disposedBy) room.told$.complete();
   }
