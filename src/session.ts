@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, map, switchMap, takeUntil, toArray } from 'rxjs';
+import { catchError, defer, map, switchMap, takeUntil, toArray } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import { need, needOneOf, readConfig, reading } from './config';
 import { alarm, endGeneration, expire, take, usable } from './credential';
@@ -72,9 +72,8 @@ export function createSession<C extends Credential = Credential>(config: Session
           // A logout that came first could not know of the mark that it has to keep.
           if (generation.ended) void clear(room);
           else if ('credential' in record) {
-            const { credential, receivedAt, guest } = record;
             inTurn(room, () => {
-              take(room, { credential, receivedAt, origin: 'restored' }, guest);
+              take(room, { ...record, origin: 'restored' }, record.guest);
               usable(room);
             });
           }
@@ -105,14 +104,14 @@ export function createSession<C extends Credential = Credential>(config: Session
   const verify = (): ObservableInput<boolean> =>
     current() ? verifySessionKey(room).pipe(map((good) => good && !!current())) : [false];
 
-  const tellBackend = (credential: Credential) =>
+  const tellBackend = (credential: Credential | undefined): Observable<unknown> =>
     runHook(room, { interruptions: 0 }, 'logout', () => {
       const { backend } = room;
-      return backend.logout && backend.logout(credential);
+      return credential && backend.logout && backend.logout(credential);
     }).pipe(
       catchError((error: unknown) => {
         tell(room, 'backend-logout-failure', error as SessionError);
-        return EMPTY;
+        return [error];
       }),
     );
 
@@ -167,8 +166,7 @@ export function createSession<C extends Credential = Credential>(config: Session
         const cleared$ = clear(room, forget);
         abort(room, sessionError('logged-out', 'logged out'), flight);
         tell(room, 'logout');
-        const settled$ = (credential ? tellBackend(credential) : EMPTY).pipe(
-          toArray(),
+        const settled$ = tellBackend(credential).pipe(
           switchMap(() => cleared$),
           takeUntil(disposed$),
         );
