@@ -58,10 +58,10 @@ export function createSession<C extends Credential = Credential>(config: Session
     const shown$ = room.platform.shown$.pipe(takeUntil(disposed$));
     // eslint-disable-next-line rxjs-x/no-ignored-error -- a platform's own fault: rxjs reports it, nothing depends on it
     shown$.subscribe((shown) => {
-      // A step that waited for this may end in it, and know better.
-      if (shown) room.sessionKey$ = undefined;
+      // Before it is told: a step that waited for this may end in it, and know better.
+      room.sessionKey$ = undefined;
       room.shown$.next(shown);
-      if (shown) usable(room);
+      usable(room);
     });
     const { generation } = room;
     restore(room)
@@ -144,9 +144,8 @@ export function createSession<C extends Credential = Credential>(config: Session
         const ready = room.restored && !asked.verify && !room.slots.silent && reuses(mode) && current();
         if (ready) return [ready];
         const login$ = alive(() => {
-          if (!asked.verify || !reuses(mode)) return logIn(room, mode, asked);
           const before = usable(room);
-          return defer(verify).pipe(
+          return defer(() => (asked.verify && reuses(mode) ? verify() : [true])).pipe(
             // Whoever was told earlier may have logged in anew by now.
             switchMap((good) => logIn(room, good || usable(room) !== before ? mode : afresh(mode), asked)),
           );
