@@ -20,15 +20,17 @@ const REMEMBERED_CODES = 300;
 
 /** Calls a function of the app's, within its time limit. */
 const inTime = <T>(room: Room, step: string, work: () => ObservableInput<T>): Observable<T> =>
-  called(
-    () => {
-      room.inCall = true;
-      return work();
-    },
-    () => {
-      room.inCall = false;
-    },
-  ).pipe(within(room, 'exchange', step));
+  within(room, 'exchange', step, () =>
+    called(
+      () => {
+        room.inCall = true;
+        return work();
+      },
+      () => {
+        room.inCall = false;
+      },
+    ),
+  );
 
 /**
  * Takes a step again: as soon as the app is shown, where the background interrupted it; after a while, where
@@ -66,7 +68,7 @@ const persistent =
 export const newCode = (room: Room, flight: Allowance): Observable<string> =>
   defer(() => turnToLogin(room.platform)).pipe(
     switchMap((platform) =>
-      platform.call('login').pipe(within(room, 'code', 'wx.login', 'code-unavailable')),
+      within(room, 'code', 'wx.login', () => platform.call('login'), 'code-unavailable'),
     ),
     map((result) => {
       const { code } = fieldsOf(result);

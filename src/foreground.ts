@@ -1,5 +1,5 @@
 import { defer, EMPTY, filter, finalize, map, switchMap, take, throwIfEmpty } from 'rxjs';
-import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
+import type { Observable, ObservableInput } from 'rxjs';
 import { after, now } from './clock';
 import type { Settings } from './config';
 import { orError } from './or-error';
@@ -27,20 +27,19 @@ export const afterShown = (room: Room, ms: number): Observable<unknown> =>
 export const whenShown = (room: Room): Observable<unknown> => room.shown$.pipe(filter(Boolean), take(1));
 
 /**
- * Takes the first value of a step; errors with `login-timeout` where none comes within its limit of foreground
+ * Takes a step, and its first value; errors with `login-timeout` where none comes within its limit of foreground
  * time, and with `empty` where the step completes without one.
  */
-export const within =
-  <T>(
-    room: Room,
-    limit: keyof Settings['timeouts'],
-    step: string,
-    empty: SessionErrorCode = 'backend-invalid',
-  ): MonoTypeOperatorFunction<T> =>
-  (source) => {
-    const ms = room.timeouts[limit];
-    return orError(
-      source.pipe(throwIfEmpty(() => sessionError(empty, `${step} gave nothing`))),
-      afterShown(room, ms).pipe(map(() => sessionError('login-timeout', `${step} took over ${ms} ms`))),
-    );
-  };
+export const within = <T>(
+  room: Room,
+  limit: keyof Settings['timeouts'],
+  step: string,
+  work: () => ObservableInput<T>,
+  empty: SessionErrorCode = 'backend-invalid',
+): Observable<T> => {
+  const ms = room.timeouts[limit];
+  return orError(
+    defer(work).pipe(throwIfEmpty(() => sessionError(empty, `${step} gave nothing`))),
+    afterShown(room, ms).pipe(map(() => sessionError('login-timeout', `${step} took over ${ms} ms`))),
+  );
+};

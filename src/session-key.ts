@@ -15,8 +15,7 @@ export const verifySessionKey = (room: Room): Observable<boolean> =>
     const { platform } = room;
     room.sessionKey$ =
       room.sessionKey$ ||
-      defer(() => platform.call('checkSession')).pipe(
-        within(room, 'code', 'wx.checkSession'),
+      within(room, 'code', 'wx.checkSession', () => platform.call('checkSession')).pipe(
         map(() => true),
         catchError(() => [false]),
         // eslint-disable-next-line rxjs-x/no-unsafe-takeuntil -- once is as safe as rxjs's share

@@ -26,7 +26,7 @@ function readRecord(value: unknown, source: string): StoredSession | undefined {
 const using = (room: Room, work: (store: CredentialStore) => unknown): Observable<unknown> =>
   defer(() => {
     const result = work(room.store);
-    return isThenable(result) ? defer(() => result).pipe(within(room, 'exchange', 'the store')) : [result];
+    return isThenable(result) ? within(room, 'exchange', 'the store', () => result) : [result];
   });
 
 const report = (room: Room, cause: unknown): Observable<never> => {

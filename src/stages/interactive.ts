@@ -41,17 +41,14 @@ export function interactiveStage(
     );
 
   const prompt = (subject: TipsSubject): Observable<unknown> =>
-    defer(() => {
+    within(room, 'prompt', 'the prompt', () => {
       tell(room, 'prompt', undefined, flight);
       return ask(room, worded(room, subject, tips));
-    }).pipe(
-      within(room, 'prompt', 'the prompt'),
-      tap(() => resetLoop(room)),
-    );
+    }).pipe(tap(() => resetLoop(room)));
 
   const askFor = (name: string, method: AuthMethod, panelOpened?: boolean): Observable<unknown> => {
     const { openType, settingScope, withoutPrompt = () => EMPTY } = method;
-    const known$ = defer(withoutPrompt).pipe(within(room, 'exchange', 'withoutPrompt'));
+    const known$ = within(room, 'exchange', 'withoutPrompt', withoutPrompt);
     return read(method, known$).pipe(
       catchError(() => read(method, prompt(defined({ method: name, openType })))),
       catchError((refused: unknown) => {
