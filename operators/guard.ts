@@ -1,4 +1,4 @@
-import { defer } from 'rxjs';
+import { defer, switchMap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { hooksOf } from '../src/hooks';
 import type { SessionError } from '../src/session-error';
@@ -8,21 +8,15 @@ import { watchExpiry } from './watch-expiry';
 /**
  * Subscribes a source when a login is done, under the credential that it brought, and watches its outcomes.
  *
- * @param login - given the expiry that the source is subscribed again for, if it is, and what comes after the login
+ * @param login - given the expiry that the source is subscribed again for, if it is
  */
-export function guard<T>(
+export const guard = <T>(
   session: Session,
   source: Observable<T>,
-  login: (
-    expired: SessionError | undefined,
-    then: (credential: Credential | undefined) => Observable<T>,
-  ) => Observable<T>,
-): Observable<T> {
-  return defer(() => {
+  login: (expired: SessionError | undefined) => Observable<Credential | undefined>,
+): Observable<T> =>
+  defer(() => {
     const { attempt } = hooksOf(session);
     if (attempt) attempt.guarded = true;
-    return login(attempt && attempt.expired, (credential) =>
-      defer(() => source).pipe(watchExpiry(session, credential)),
-    );
-  });
-}
+    return login(attempt && attempt.expired);
+  }).pipe(switchMap((credential) => defer(() => source).pipe(watchExpiry(session, credential))));

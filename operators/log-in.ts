@@ -21,25 +21,21 @@ export function checkGeneration(expired: SessionError | undefined): void {
  * Logs in for a request, and once more where somebody found the new credential refused before this one had it.
  *
  * @param expired - the expiry that the request is made again for, if it is; a failed login then names it as its cause
- * @param then - goes on with the credential
  */
-export function logIn<T>(
+export function logIn(
   session: Session,
   options: LoginOptions,
   expired: SessionError | undefined,
-  then: (credential: Credential) => ObservableInput<T>,
-): Observable<T> {
+): Observable<Credential> {
   const credential$ = session.login(options);
   const named$ = expired
     ? credential$.pipe(catchError((error: unknown) => becauseOf(expired, error)))
     : credential$;
   return named$.pipe(
-    switchMap((credential): ObservableInput<T> => {
+    switchMap((credential): ObservableInput<Credential> => {
       checkGeneration(expired);
       const refused = hooksOf(session).generation && !session.credential;
-      return refused
-        ? logIn(session, { ...options, mode: modeAgain(options.mode) }, expired, then)
-        : then(credential);
+      return refused ? logIn(session, { ...options, mode: modeAgain(options.mode) }, expired) : [credential];
     }),
   );
 }

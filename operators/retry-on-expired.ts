@@ -1,4 +1,4 @@
-import { catchError, defer, filter, takeUntil } from 'rxjs';
+import { catchError, defer, filter, switchMap, takeUntil } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { attempting, expiryOf } from '../src/hooks';
 import { isSessionError } from '../src/session-error';
@@ -64,7 +64,7 @@ export function retryOnExpired<T>(
           const again = make(left - 1, error);
           if (guarded) return again;
           const options = { mode: session.credential ? modeAgain(mode) : mode };
-          return logIn(session, options, error, () => again);
+          return logIn(session, options, error).pipe(switchMap(() => again));
         }),
       );
     return make(count);

@@ -1,4 +1,4 @@
-import { catchError, switchMap } from 'rxjs';
+import { catchError } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { isSessionError } from '../src/session-error';
 import type { LoginOptions, Session } from '../src/types';
@@ -37,13 +37,12 @@ export function silentOnly<T>(
   { verify }: Pick<LoginOptions, 'verify'> = {},
 ): MonoTypeOperatorFunction<T> {
   return (source) =>
-    guard(session, source, (expired, then) =>
-      logIn(session, { mode: 'silent', verify }, expired, (credential) => [credential]).pipe(
+    guard(session, source, (expired) =>
+      logIn(session, { mode: 'silent', verify }, expired).pipe(
         catchError((error: unknown) => {
           if (isSessionError(error) && !SURFACE.test(error.code)) return [undefined];
           throw error;
         }),
-        switchMap(then),
       ),
     );
 }

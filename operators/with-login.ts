@@ -36,8 +36,7 @@ import { logIn, modeAgain } from './log-in';
  */
 export function withLogin<T>(session: Session, options: LoginOptions = {}): MonoTypeOperatorFunction<T> {
   return (source) =>
-    guard(session, source, (expired, then) => {
-      const asked = expired ? { ...options, mode: modeAgain(options.mode) } : options;
-      return logIn(session, asked, expired, then);
-    });
+    guard(session, source, (expired) =>
+      logIn(session, expired ? { ...options, mode: modeAgain(options.mode) } : options, expired),
+    );
 }
