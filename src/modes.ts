@@ -2,6 +2,7 @@ import { catchError, defer, map, switchMap, take } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import { usable } from './credential';
 import { tell } from './events';
+import { fieldsOf } from './fields';
 import { openInteractive, openSilent } from './flight';
 import type { Opening, Outcome, Slot } from './flight';
 import { mayStart } from './loop-guard';
@@ -47,28 +48,29 @@ const endOf = ({ outcome$ }: Slot): Observable<Outcome | { readonly authorize?: 
 /** Common, silent, force and forceSilent. */
 function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Outcome> {
   const { silent, interactive } = room.slots;
-  const current = () => (reuses(mode) ? usable(room) : undefined);
+  const current = (): readonly Outcome[] | undefined => {
+    const credential = reuses(mode) && usable(room);
+    return credential ? [{ credential }] : undefined;
+  };
   const ask = (asked: Pick<Opening, 'authorize'>): Observable<Outcome> => {
     if (!asks(mode)) throw sessionError('interaction-required', 'only the user can log in');
     return interactiveStage(room, { mode, tips: options.tips, ...asked });
   };
-  const credential = current();
-  if (credential && !silent) return [{ credential }];
+  const before = current();
+  if (before && !silent) return before;
   if (interactive) return ask({ authorize: { method: '' } });
   if (silent && silent.renews && !reuses(mode))
     return endOf(silent).pipe(switchMap(() => throughSilent(room, mode, options)));
   return silentStage(room, mode).pipe(
     catchError((error: unknown) => {
-      const still = credential && current();
-      if (still) return [{ credential: still }];
+      const still = before && current();
+      if (still) return still;
       throw error;
     }),
     switchMap((outcome): ObservableInput<Outcome> => {
       if ('credential' in outcome) return [outcome];
-      const still = current();
-      if (still) return [{ credential: still }];
       // Whoever was told of the end earlier may have begun another.
-      return room.slots.silent ? throughSilent(room, mode, options) : ask(outcome);
+      return current() || (room.slots.silent ? throughSilent(room, mode, options) : ask(outcome));
     }),
   );
 }
@@ -88,7 +90,7 @@ function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): Observab
     switchMap((outcome) => {
       const { slots } = room;
       const isFree = !slots.silent && !slots.interactive;
-      const agrees = isFree && 'authorize' in outcome && outcome.authorize?.method === method;
+      const agrees = isFree && 'authorize' in outcome && fieldsOf(outcome.authorize).method === method;
       return agrees ? interactiveStage(room, { ...opening, ...outcome }) : forceAuth(room, mode, options);
     }),
   );
