@@ -1,3 +1,4 @@
+export { createSession } from './session';
 export { retryOnExpired, silentOnly, whileAuthenticated, withLogin } from '../operators/index';
 export { downloadFile } from './download-file';
 export type { DownloadOptions, DownloadProgress, DownloadResponse } from './download-file';
@@ -11,7 +12,6 @@ export { promptByPage } from './prompt-by-page';
 export { provideSession } from './provide-session';
 export { request } from './request';
 export { requestWithLogin } from './request-with-login';
-export { createSession } from './session';
 export { sessionBehavior } from './session-behavior';
 export type { SessionView } from './session-behavior';
 export { isSessionError, sessionError } from './session-error';
