@@ -34,7 +34,7 @@ const config: Config = {
   maxWorkers: '100%',
   projects: [
     // packaging.spec looks at built files only; app-service, walkthrough, servers and simulator at examples, commands at what
-    // the repository runs, docs and types at what compiles: once is enough.
+    // the repository runs, docs, structure and types at what compiles: once is enough.
     project(
       'source',
       '<rootDir>/src/index.ts',
@@ -47,7 +47,7 @@ const config: Config = {
       '<rootDir>/dist/index.js',
       '<rootDir>/dist/operators/index.js',
       '<rootDir>/dist/marbles/index.js',
-      '/test/(app-service\\.spec|walkthrough\\.spec|docs\\.spec|commands\\.spec|types\\.spec|herd\\.spec|servers/|simulator/)',
+      '/test/((app-service|walkthrough|docs|commands|structure|types|herd)\\.spec|servers/|simulator/)',
     ),
   ],
 };

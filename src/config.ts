@@ -4,19 +4,10 @@ import { builtInMethods } from './methods';
 import { originOf } from './origin';
 import { weapp } from './platform/weapp';
 import { isSessionError, sessionError } from './session-error';
+import type { Settings } from './settings';
 import { topPageTips } from './tips';
-import type { Credential, CredentialStore, RequestOptions, SessionConfig } from './types';
+import type { Credential, RequestOptions, SessionConfig } from './types';
 import { weappStore } from './weapp-store';
-
-/** A configuration with its defaults filled in. */
-export interface Settings extends Required<Omit<SessionConfig, Replaced>> {
-  readonly baseUrl: string | undefined;
-  readonly store: CredentialStore;
-  readonly timeouts: Required<NonNullable<SessionConfig['timeouts']>>;
-  readonly retry: Required<NonNullable<SessionConfig['retry']>>;
-}
-
-type Replaced = 'baseUrl' | 'store' | 'timeouts' | 'retry';
 
 /** Makes the error for a wrong configuration: names the field and the fix. */
 export const configInvalid = (field: string, fix: string, cause?: unknown) =>

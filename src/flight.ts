@@ -6,7 +6,7 @@ import { take, usable } from './credential';
 import { tell } from './events';
 import { runHook } from './exchange';
 import { orError } from './or-error';
-import type { Flight, Room } from './room';
+import type { Flight, Opening, Outcome, Room, Slot } from './room';
 import { send } from './send';
 import { sessionError } from './session-error';
 import type { SessionError } from './session-error';
@@ -14,40 +14,7 @@ import { interactiveStage } from './stages/interactive';
 import { silentStage } from './stages/silent';
 import { change, inTurn, transitions } from './state';
 import { clear, keep } from './store';
-import type {
-  AuthorizeRequest,
-  Credential,
-  CredentialReply,
-  LoginMode,
-  LoginReply,
-  LoginStage,
-  TipsSource,
-} from './types';
-
-/** What a stage ends with, if it does not fail: an interactive one always with a credential. */
-export type Outcome =
-  Pick<CredentialReply, 'credential'> | { readonly authorize: AuthorizeRequest; readonly flight?: Flight };
-
-/**
- * A stage in progress, shared by all who wait for it. A silent one finishes whoever leaves, because a code cannot be
- * taken back; an interactive one is withdrawn when its last waiter leaves.
- */
-export interface Slot {
-  readonly outcome$: Observable<Outcome>;
-  /** The expired credential that it renews; such a stage is not what a force caller asks for. */
-  readonly renews?: Credential;
-  /** What the user is asked for first. */
-  readonly method?: string;
-}
-
-/** What an interactive stage is opened with. */
-export interface Opening {
-  readonly mode: LoginMode;
-  readonly authorize: AuthorizeRequest;
-  readonly tips: TipsSource | undefined;
-  /** The flight whose silent stage asked for it, which goes on with it. */
-  readonly flight?: Flight;
-}
+import type { Credential, CredentialReply, LoginMode, LoginReply, LoginStage } from './types';
 
 const INTERRUPTIONS = 2;
 

@@ -1,11 +1,11 @@
 import { defer, EMPTY, filter, finalize, map, switchMap, take, throwIfEmpty } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import { after, now } from './clock';
-import type { Settings } from './config';
 import { orError } from './or-error';
 import type { Room } from './room';
 import { sessionError } from './session-error';
 import type { SessionErrorCode } from './session-error';
+import type { Settings } from './settings';
 
 // What counts only while the app is shown: WeChat stops timers five seconds after the app is hidden.
 

@@ -1,7 +1,6 @@
 import { Observable } from 'rxjs';
 import { fieldsOf, look } from './fields';
 import type { Platform } from './platform/platform';
-import type { Transport } from './send';
 import type { SessionError } from './session-error';
 import type { Credential, HttpResponse, RequestOptions, Session } from './types';
 
@@ -23,6 +22,9 @@ export interface Attempt {
   /** Has no guard take itself for one of its own any more. */
   end(): void;
 }
+
+/** What carries a request: `request`, or an upload or a download of the same form. */
+export type Transport = <T>(options: RequestOptions, platform?: Platform) => Observable<HttpResponse<T>>;
 
 /**
  * What operators and requests need of a session beyond its public members. It travels on the session object,

@@ -4,9 +4,8 @@ import { usable } from './credential';
 import { tell } from './events';
 import { fieldsOf } from './fields';
 import { openInteractive, openSilent } from './flight';
-import type { Opening, Outcome, Slot } from './flight';
 import { mayStart } from './loop-guard';
-import type { Room } from './room';
+import type { Opening, Outcome, Room, Slot } from './room';
 import { sessionError } from './session-error';
 import type { Credential, CredentialReply, LoginMode, LoginOptions } from './types';
 

@@ -1,20 +1,22 @@
 import { BehaviorSubject, EMPTY, Subject } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
-import type { Settings } from './config';
 import { createCrowd } from './crowd';
 import type { Crowd } from './crowd';
-import type { Slot } from './flight';
 import type { Generation } from './hooks';
 import type { SessionError } from './session-error';
+import type { Settings } from './settings';
 import type {
+  AuthorizeRequest,
   AuthPrompt,
   Credential,
+  CredentialReply,
   LoginMode,
   LoginStage,
   SessionEvent,
   SessionOrigin,
   SessionState,
   StoredSession,
+  TipsSource,
 } from './types';
 
 /** A credential with when and how it came. */
@@ -36,6 +38,31 @@ export interface Flight {
   tookCode?: boolean;
   /** The interactive stage that its silent one led to: for all who waited, also where it ended at once. */
   asked?: Slot;
+}
+
+/** What a stage ends with, if it does not fail: an interactive one always with a credential. */
+export type Outcome =
+  Pick<CredentialReply, 'credential'> | { readonly authorize: AuthorizeRequest; readonly flight?: Flight };
+
+/**
+ * A stage in progress, shared by all who wait for it. A silent one finishes whoever leaves, because a code cannot be
+ * taken back; an interactive one is withdrawn when its last waiter leaves.
+ */
+export interface Slot {
+  readonly outcome$: Observable<Outcome>;
+  /** The expired credential that it renews; such a stage is not what a force caller asks for. */
+  readonly renews?: Credential;
+  /** What the user is asked for first. */
+  readonly method?: string;
+}
+
+/** What an interactive stage is opened with. */
+export interface Opening {
+  readonly mode: LoginMode;
+  readonly authorize: AuthorizeRequest;
+  readonly tips: TipsSource | undefined;
+  /** The flight whose silent stage asked for it, which goes on with it. */
+  readonly flight?: Flight;
 }
 
 /** What the session knows; `SessionState` is its public view. */

@@ -1,16 +1,13 @@
 import { defer, map, type Observable } from 'rxjs';
 import { need, reading } from './config';
-import type { Settings } from './config';
 import { failingAs } from './failing-as';
 import { isPlainObject } from './fields';
 import { markGiven } from './hooks';
+import type { Transport } from './hooks';
 import { isAbsolute, originOf, resolve } from './origin';
-import type { Platform } from './platform/platform';
 import { request } from './request';
+import type { Settings } from './settings';
 import type { Credential, HttpResponse, RequestOptions } from './types';
-
-/** What carries a request: `request`, or an upload or a download of the same form. */
-export type Transport = <T>(options: RequestOptions, platform?: Platform) => Observable<HttpResponse<T>>;
 
 const isTrusted = ({ trustedOrigins }: Settings, url: string) =>
   trustedOrigins.includes(originOf(url) as string);

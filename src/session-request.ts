@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { hooksOf } from './hooks';
+import type { Transport } from './hooks';
 import { request } from './request';
-import type { Transport } from './send';
 import type { HttpResponse, RequestOptions, Session } from './types';
 
 /** Sends something by `transport`, with the credential that the session gives it at subscription. */

@@ -1,0 +1,34 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { preProcessFile } from 'typescript';
+
+const root = join(__dirname, '..');
+
+const files = ['src', 'operators'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name)),
+);
+
+const importsOf = (file: string): string[] =>
+  preProcessFile(readFileSync(join(root, file), 'utf8'))
+    .importedFiles.map(({ fileName }) => fileName)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => resolve(root, dirname(file), name))
+    .map((path) => relative(root, existsSync(`${path}.ts`) ? `${path}.ts` : join(path, 'index.ts')));
+
+/** Files in cycles, and those that lead there: what is left when whoever imports none of the rest is gone. */
+function inCycles(graph: Readonly<Record<string, readonly string[]>>): string[] {
+  const names = Object.keys(graph);
+  const left = names.filter((name) => graph[name].length);
+  if (left.length === names.length) return left;
+  return inCycles(
+    Object.fromEntries(left.map((name) => [name, graph[name].filter((other) => left.includes(other))])),
+  );
+}
+
+test('no two files of src and operators need each other, not for a type either', () => {
+  const graph = Object.fromEntries(files.map((file) => [file, importsOf(file)]));
+  expect(graph['src/index.ts']).toContain('src/session.ts');
+  expect(inCycles(graph)).toEqual([]);
+});
