@@ -1,38 +1,15 @@
-import { EMPTY } from 'rxjs';
+import { bearer } from './bearer';
 import { defined, fieldsOf, isText } from './fields';
-import { builtInMethods } from './methods';
+import { builtInMethods } from './methods/index';
+import { EXAMPLE, need, needBaseUrl, needLike, needOneOf, nothing } from './need';
 import { originOf } from './origin';
 import { weapp } from './platform/weapp';
-import { isSessionError, sessionError } from './session-error';
 import type { Settings } from './settings';
 import { topPageTips } from './tips';
-import type { Credential, RequestOptions, SessionConfig } from './types';
+import type { Credential, SessionConfig } from './types';
 import { weappStore } from './weapp-store';
 
-/** Makes the error for a wrong configuration: names the field and the fix. */
-export const configInvalid = (field: string, fix: string, cause?: unknown) =>
-  sessionError('config-invalid', `${field} ${fix}`, cause);
-
-/** Reads what the app handed over: whatever is thrown on the way is `config-invalid`. */
-export function reading<T>(what: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw isSessionError(error) ? error : configInvalid(what, 'cannot be read', error);
-  }
-}
-
-/** The default `attach`. */
-export const bearer = (options: RequestOptions, { token }: Credential): RequestOptions => ({
-  ...options,
-  header: { ...options.header, Authorization: `Bearer ${token}` },
-});
-
 const CODES = ['before-prompt', 'after-answer', 'none'];
-const EXAMPLE = 'https://api.example.com';
-
-/** A function, where a model needs one. */
-export const nothing = () => EMPTY;
 
 const DEFAULTS = {
   defaultMethod: 'phoneNumber',
@@ -56,30 +33,6 @@ const MODEL = {
 };
 const METHOD = { read: nothing, code: '' };
 const OPTIONAL = { refresh: nothing, logout: nothing };
-
-/** Throws `config-invalid` where something does not hold. */
-export function need(holds: unknown, field: string, fix: string): asserts holds {
-  if (!holds) throw configInvalid(field, fix);
-}
-
-/** Throws `config-invalid` for what is not in a list. */
-export const needOneOf = (list: readonly unknown[], value: unknown, field: string): void =>
-  need(list.includes(value), field, `must be one of ${list.join(', ')}`);
-
-/** Throws `config-invalid` where a field is of another kind than in a model. */
-export function needLike(model: object, given: unknown, path: string): void {
-  Object.entries(model).forEach(([name, like]) => {
-    const value = fieldsOf(given)[name];
-    const kind = typeof like;
-    need(typeof value === kind, path + name, `must be a ${kind}`);
-    if (kind === 'number') need((value as number) >= 0, path + name, 'must be 0 or more');
-    if (kind === 'object') needLike(like as object, value, `${path}${name}.`);
-  });
-}
-
-/** Throws `config-invalid` for a base url that is not absolute. */
-export const needBaseUrl = (baseUrl: unknown): void =>
-  need(originOf(baseUrl) && !/[?#]/.test(baseUrl as string), 'baseUrl', `must be like "${EXAMPLE}"`);
 
 const needFields = (parts: object, fix: string): void =>
   Object.entries(parts).forEach(([name, value]) => need(/function|object/.test(typeof value), name, fix));

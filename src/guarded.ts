@@ -2,9 +2,9 @@ import { defer, type Observable } from 'rxjs';
 import { retryOnExpired } from '../operators/retry-on-expired';
 import { silentOnly } from '../operators/silent-only';
 import { withLogin } from '../operators/with-login';
-import { reading } from './config';
 import { defined, fieldsOf } from './fields';
 import { hooksOf } from './hooks';
+import { reading } from './need';
 import type { LoginOptions, Session } from './types';
 
 /** Sends something within a guard and a retry; `loginOptions` goes no further. */

@@ -1,8 +1,9 @@
 import { defer, map, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { bearer } from './bearer';
 import { now } from './clock';
-import { bearer, needBaseUrl, needLike, nothing, reading } from './config';
 import { fieldsOf } from './fields';
+import { needBaseUrl, needLike, nothing, reading } from './need';
 import { resolve } from './origin';
 import type { Platform } from './platform/platform';
 import { weapp } from './platform/weapp';

@@ -1,5 +1,5 @@
-import { need } from './config';
 import { fieldsOf, isText } from './fields';
+import { need } from './need';
 import { provided } from './provided';
 import type { Session } from './types';
 

@@ -1,9 +1,9 @@
 import { defer, map, type Observable } from 'rxjs';
-import { need, reading } from './config';
 import { failingAs } from './failing-as';
 import { isPlainObject } from './fields';
 import { markGiven } from './hooks';
 import type { Transport } from './hooks';
+import { need, reading } from './need';
 import { isAbsolute, originOf, resolve } from './origin';
 import { request } from './request';
 import type { Settings } from './settings';

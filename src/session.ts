@@ -1,6 +1,6 @@
 import { catchError, defer, map, switchMap, takeUntil, toArray } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
-import { need, needOneOf, readConfig, reading } from './config';
+import { readConfig } from './config';
 import { alarm, endGeneration, expire, take, usable } from './credential';
 import { once } from './crowd';
 import { tell, tellThrown } from './events';
@@ -11,6 +11,7 @@ import { provideHooks } from './hooks';
 import type { SessionHooks, Transport } from './hooks';
 import { resetLoop } from './loop-guard';
 import { afresh, logIn, MODES, reuses } from './modes';
+import { need, needOneOf, reading } from './need';
 import { orError } from './or-error';
 import { listenToPrivacy } from './privacy';
 import { prompts } from './prompts';

@@ -1,13 +1,13 @@
 import { catchError, defer, EMPTY, filter, map, switchMap, tap, timer } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import { now } from '../clock';
-import { configInvalid } from '../config';
 import { tell } from '../events';
 import { exchange, newCode } from '../exchange';
 import { failingAs } from '../failing-as';
 import { defined, fieldsOf } from '../fields';
 import { within } from '../foreground';
 import { resetLoop } from '../loop-guard';
+import { configInvalid } from '../need';
 import { orError } from '../or-error';
 import { ask } from '../prompts';
 import type { Flight, Opening, Room } from '../room';

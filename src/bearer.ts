@@ -1,0 +1,7 @@
+import type { Credential, RequestOptions } from './types';
+
+/** The default `attach`. */
+export const bearer = (options: RequestOptions, { token }: Credential): RequestOptions => ({
+  ...options,
+  header: { ...options.header, Authorization: `Bearer ${token}` },
+});
