@@ -3,6 +3,7 @@ export { retryOnExpired, silentOnly, whileAuthenticated, withLogin } from '../op
 export { downloadFile } from './download-file';
 export type { DownloadOptions, DownloadProgress, DownloadResponse } from './download-file';
 export { downloadFileWithLogin } from './download-file-with-login';
+export { englishTips } from './english-tips';
 export { httpBackend } from './http-backend';
 export type { HttpBackendOptions } from './http-backend';
 export { injectSession } from './inject-session';
@@ -17,7 +18,6 @@ export type { SessionView } from './session-behavior';
 export { isSessionError, sessionError } from './session-error';
 export type { SessionError, SessionErrorCode } from './session-error';
 export { sessionRequest } from './session-request';
-export { englishTips } from './tips';
 export type * from './types';
 export { uploadFile } from './upload-file';
 export type { UploadOptions, UploadProgress } from './upload-file';

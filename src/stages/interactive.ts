@@ -13,8 +13,8 @@ import { ask } from '../prompts';
 import type { Flight, Opening, Room } from '../room';
 import { isSessionError, sessionError } from '../session-error';
 import { change, transitions } from '../state';
+import type { TipsSubject } from '../texts';
 import { worded } from '../tips';
-import type { TipsSubject } from '../tips';
 import type { AuthMethod, AuthorizedLogin, AuthorizeRequest, CredentialReply } from '../types';
 
 /** What the user gave, and the code that it was encrypted under, where one was taken before. */
