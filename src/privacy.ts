@@ -1,4 +1,4 @@
-import { defer } from 'rxjs';
+import { defer, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { tell } from './events';
 import { fieldsOf, look } from './fields';
@@ -18,20 +18,17 @@ type Alive = <T>(work: () => Observable<T>) => Observable<T>;
 // asks the session that was the last to want it.
 const listeners = new WeakMap<object, (resolve: Resolve) => void>();
 
-function settle(resolves: readonly Resolve[], answer: object): void {
-  // Not by forEach: one that throws must not keep the others waiting.
-  // eslint-disable-next-line rxjs-x/no-ignored-error -- rxjs reports what is thrown
-  defer(() => resolves).subscribe((resolve) => resolve(answer));
-}
-
 /** Asks the user; all that ask meanwhile are settled by the one answer. No answer is a no. */
-function need(room: Room, alive: Alive, resolve: Resolve): void {
-  const { questions } = room;
-  if (questions.push(resolve) > 1) return;
+function question(room: Room, alive: Alive, resolve: Resolve): void {
+  const { privacyAnswer$ = new Subject<object>() } = room;
+  // eslint-disable-next-line rxjs-x/no-ignored-error -- it never errors
+  privacyAnswer$.subscribe(resolve);
+  if (room.privacyAnswer$) return;
+  room.privacyAnswer$ = privacyAnswer$;
   const isExposure = (detail: unknown) => {
     const { event } = fieldsOf(detail);
     const exposes = event === 'exposureAuthorization';
-    if (exposes) settle(questions, { event });
+    if (exposes) privacyAnswer$.next({ event });
     return exposes;
   };
   const end = (detail: unknown) => {
@@ -39,12 +36,14 @@ function need(room: Room, alive: Alive, resolve: Resolve): void {
       const { event, buttonId } = fieldsOf(detail);
       return event === 'agree' ? { event, buttonId } : NO;
     }, NO);
-    settle(questions.splice(0), answer);
+    // Whoever is told may ask anew.
+    room.privacyAnswer$ = undefined;
+    privacyAnswer$.next(answer);
   };
   const answer$ = alive(() => {
     tell(room, 'prompt');
-    const question = worded(room, { method: 'privacy', openType: 'agreePrivacyAuthorization' }, undefined);
-    return orError(ask(room, question, isExposure), room.disposed$);
+    const asked = worded(room, { method: 'privacy', openType: 'agreePrivacyAuthorization' }, undefined);
+    return orError(ask(room, asked, isExposure), room.disposed$);
   });
   answer$.subscribe({ next: end, error: end });
 }
@@ -59,7 +58,7 @@ export function listenToPrivacy(room: Room, alive: Alive): void {
   try {
     const { api } = platform;
     const known = listeners.has(api);
-    listeners.set(api, (resolve) => need(room, alive, resolve));
+    listeners.set(api, (resolve) => question(room, alive, resolve));
     if (known) return;
     platform.callSync('onNeedPrivacyAuthorization', (resolve: Resolve) => {
       const listener = listeners.get(api);

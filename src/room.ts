@@ -136,8 +136,8 @@ export interface Room extends Settings {
   withdrawPrompt?: () => unknown;
 
   // privacy.ts
-  /** Who waits for the answer to WeChat's privacy question. */
-  readonly questions: ((answer: object) => void)[];
+  /** Tells all who wait what the user says to WeChat's privacy question; there while it is open. */
+  privacyAnswer$?: Subject<object>;
 
   // exchange.ts
   /** A function of the app's is being called right now; a guard in there would wait for itself. */
@@ -172,7 +172,6 @@ export function createRoom(settings: Settings): Room {
     viewers$: new BehaviorSubject(0),
     lastId: 0,
     laid: [],
-    questions: [],
     exchanged: [],
     slots: {},
     waitersEnd$: createCrowd(),
