@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import { after, now } from './clock';
 import { tell } from './events';
 import type { Generation } from './hooks';
+import { blame } from './loop-guard';
 import type { Held, Room } from './room';
 import { change, inTurn, transitions } from './state';
 import { clear } from './store';
@@ -47,7 +48,7 @@ export function expire(room: Room, { token }: Credential, byBackend: boolean): b
   if (!credential || credential.token !== token) return false;
   inTurn(room, () => {
     if (byBackend) {
-      room.caused = true;
+      blame(room, true);
       void clear(room);
     }
     if (over) return;

@@ -5,11 +5,13 @@ import { createCrowd, once } from './crowd';
 import { take, usable } from './credential';
 import { tell } from './events';
 import { runHook } from './exchange';
+import { blame } from './loop-guard';
 import { orError } from './or-error';
 import type { Flight, Opening, Outcome, Room, Slot } from './room';
 import { send } from './send';
 import { sessionError } from './session-error';
 import type { SessionError } from './session-error';
+import { noteSessionKey } from './session-key';
 import { interactiveStage } from './stages/interactive';
 import { silentStage } from './stages/silent';
 import { change, inTurn, transitions } from './state';
@@ -39,10 +41,9 @@ function land(room: Room, flight: Flight, { credential, guest }: CredentialReply
   inTurn(room, () => {
     room.arriving = true;
     const userChanged = take(room, { credential, receivedAt, origin: stage }, guest);
-    if (stage === 'interactive') room.forgotten = false;
     keep(room);
-    room.caused = false;
-    if (flight.tookCode) room.sessionKey$ = [true];
+    blame(room, false);
+    if (flight.tookCode) noteSessionKey(room, true);
     if (userChanged) tell(room, 'user-changed');
     tell(room, 'login-success', undefined, flight);
   });

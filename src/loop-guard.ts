@@ -6,9 +6,14 @@ import type { Room } from './room';
 const FLIGHTS = 5;
 const HALF_MINUTE = 30000;
 
+/** Says whose doing the next flights are. */
+export function blame(room: Room, byBackend: boolean): void {
+  room.caused = byBackend;
+}
+
 /** A fresh credential worked, or the user acted: what was counted no longer counts. */
 export function resetLoop(room: Room): void {
-  room.caused = false;
+  blame(room, false);
   room.starts = [];
 }
 

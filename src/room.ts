@@ -75,8 +75,8 @@ export interface Memory extends Partial<Held> {
 }
 
 /**
- * What one session consists of. Everything in `src` is a function over it; each group of fields is changed only by
- * the file that it is named after. Inside, a credential is a `Credential`: its type parameter is for the callers.
+ * What one session consists of. Everything in `src` is a function over it; each group of fields is set by the file
+ * alone that it is named after. Inside, a credential is a `Credential`: its type parameter is for the callers.
  */
 export interface Room extends Settings {
   // session.ts
@@ -88,8 +88,10 @@ export interface Room extends Settings {
   restored?: boolean;
   /** Completes then. */
   readonly restored$: Subject<never>;
-  readonly event$: Subject<SessionEvent>;
   readonly shown$: BehaviorSubject<boolean>;
+
+  // events.ts
+  readonly event$: Subject<SessionEvent>;
 
   // state.ts
   known: Memory;
@@ -101,15 +103,14 @@ export interface Room extends Settings {
 
   // credential.ts
   generation: Generation;
-  /** The waiters of the flight that brought the credential do not have it yet: the clock does not count. */
-  arriving?: boolean;
 
   // loop-guard.ts
   /** The backend refused the current credential: the next flights are its doing. */
   caused?: boolean;
   starts: readonly number[];
 
-  // session-key.ts: whether it is good, where that is known
+  // session-key.ts
+  /** Whether it is good, where that is known. */
   sessionKey$?: ObservableInput<boolean>;
 
   // store.ts
@@ -149,6 +150,8 @@ export interface Room extends Settings {
   /** Both are replaced when they have done their work, so that what begins in a handler of it is not hit. */
   waitersEnd$: Crowd<SessionError>;
   flightEnd$: Subject<SessionError>;
+  /** The waiters of the flight that brought the credential do not have it yet: the clock does not count. */
+  arriving?: boolean;
   /** Emits when a stage is over, however it ended. */
   readonly over$: Subject<unknown>;
 }

@@ -4,6 +4,11 @@ import { once } from './crowd';
 import { within } from './foreground';
 import type { Room } from './room';
 
+/** A new code makes it good; after a logout, or a stay in the background, nothing is known of it. */
+export function noteSessionKey(room: Room, good?: true): void {
+  room.sessionKey$ = good && [good];
+}
+
 /**
  * Is WeChat's session_key still good? Asks `wx.checkSession` at most once, until what is known is forgotten.
  *

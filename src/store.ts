@@ -89,10 +89,11 @@ export const restore = (room: Room): Observable<StoredSession> =>
     catchError((error: unknown) => report(room, error)),
   );
 
-/** Writes what memory holds. */
+/** Writes what memory holds; a login with the user's authorisation takes the forget mark away. */
 export function keep(room: Room): void {
-  const { credential, receivedAt, guest } = room.known;
+  const { credential, receivedAt, origin, guest } = room.known;
   const { source } = room;
+  if (origin === 'interactive') room.forgotten = false;
   void save(room, defined({ version: 1, source, credential, receivedAt, guest }));
 }
 

@@ -10,8 +10,10 @@ const files = ['src', 'operators'].flatMap((folder) =>
     .map((name) => join(folder, name)),
 );
 
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
 const importsOf = (file: string): string[] =>
-  preProcessFile(readFileSync(join(root, file), 'utf8'))
+  preProcessFile(read(file))
     .importedFiles.map(({ fileName }) => fileName)
     .filter((name) => name.startsWith('.'))
     .map((name) => resolve(root, dirname(file), name))
@@ -31,4 +33,25 @@ test('no two files of src and operators need each other, not for a type either',
   const graph = Object.fromEntries(files.map((file) => [file, importsOf(file)]));
   expect(graph['src/index.ts']).toContain('src/session.ts');
   expect(inCycles(graph)).toEqual([]);
+});
+
+test('a field of the room is set by the file alone that room.ts names for it', () => {
+  const owners: Record<string, string> = {};
+  let owner = '';
+  for (const line of read('src/room.ts').split('interface Room ')[1].split('\n')) {
+    owner = /^ {2}\/\/ ([\w-]+\.ts)$/.exec(line)?.[1] ?? owner;
+    const field = /^ {2}(?:readonly )?([\w$]+)\??:/.exec(line)?.[1];
+    if (field) owners[field] = `src/${owner}`;
+  }
+  const set = files.flatMap((file) =>
+    Array.from(
+      read(file).matchAll(/(?:(?:\+\+|--)room\.([\w$]+)|\broom\.([\w$]+)(?: [-+*|&?]*= |\+\+|--))/g),
+      (found) => ({
+        field: found[1] ?? found[2],
+        file,
+      }),
+    ),
+  );
+  expect(set).toContainEqual({ field: 'lastId', file: 'src/prompts.ts' });
+  expect(set.filter(({ field, file }) => owners[field] !== file)).toEqual([]);
 });
