@@ -1,4 +1,4 @@
-import { Observable, takeWhile } from 'rxjs';
+import { Observable, take, tap } from 'rxjs';
 import type { Subscription } from 'rxjs';
 
 /** Takes one value of the source, unless an error is told first: then the source is left, and the error thrown. */
@@ -15,10 +15,11 @@ export const orError = <T>(source: Observable<T>, error$: Observable<unknown>): 
       // Whoever waits may have been told of an end already, by what leads here.
       if (!inner.closed) source.subscribe(inner);
     });
-    const isLast = () => {
-      // Whoever has the value hears of no end that comes of it.
-      told.unsubscribe();
-      return false;
-    };
-    unlessTold$.pipe(takeWhile(isLast, true)).subscribe(subscriber);
+    return unlessTold$
+      .pipe(
+        // Whoever has the value hears of no end that comes of it.
+        tap(() => told.unsubscribe()),
+        take(1),
+      )
+      .subscribe(subscriber);
   });
