@@ -7,7 +7,7 @@ import { tell } from './events';
 import { runHook } from './exchange';
 import { blame } from './loop-guard';
 import { orError } from './or-error';
-import type { Flight, Opening, Outcome, Room, Slot } from './room';
+import type { Flight, Granted, Opening, Room, Slot } from './room';
 import { send } from './send';
 import { sessionError } from './session-error';
 import type { SessionError } from './session-error';
@@ -64,18 +64,19 @@ function fail(room: Room, flight: Flight, error: SessionError, byBackend: boolea
 }
 
 /** Puts a stage into its slot; memory and slots are settled before anybody hears of its end. */
-function open(
+function open<R extends LoginReply>(
   room: Room,
   stage: LoginStage,
   flight: Flight,
-  run: () => Observable<LoginReply>,
+  run: () => Observable<R>,
   about: Pick<Slot, 'renews' | 'method'>,
-): Slot {
+): Slot<R & { readonly flight: Flight }> {
   const { flightEnd$ } = room;
   let receivedAt = 0;
   const isCurrent = () => flight === room.known.flight;
+  const isOpen = () => room.slots[stage] === slot;
   const free = () => {
-    if (room.slots[stage] === slot) room.slots[stage] = undefined;
+    if (isOpen()) room.slots[stage] = undefined;
   };
   let withdrawn = false;
   /** Forgets a flight that nobody goes on with. */
@@ -92,7 +93,7 @@ function open(
     return isCurrent() ? run() : EMPTY;
   }).pipe(
     // Everything that has to be done before a reply counts.
-    switchMap((reply): ObservableInput<LoginReply> => {
+    switchMap((reply): ObservableInput<R> => {
       receivedAt = now();
       if (!('credential' in reply)) return [reply];
       const { credential } = reply;
@@ -102,7 +103,7 @@ function open(
     }),
   );
   const outcome$ = orError(reply$, flightEnd$).pipe(
-    map((reply): Outcome => {
+    map((reply) => {
       free();
       if ('credential' in reply) land(room, flight, reply, receivedAt);
       else change(room, transitions.guestTold(room.known, reply.guest));
@@ -129,7 +130,7 @@ function open(
       stage === 'interactive' &&
         (() =>
           new Observable((subscriber) => {
-            if (room.slots[stage] !== slot) return;
+            if (!isOpen()) return;
             inTurn(room, () => {
               withdraw();
               subscriber.next(slot);
@@ -138,21 +139,23 @@ function open(
     ),
   );
   const slot = { ...about, outcome$ };
-  return (room.slots[stage] = slot);
+  return slot;
 }
 
 export function openSilent(room: Room, mode: LoginMode, renews: Credential | undefined): Slot {
   const flight = begin(mode);
-  return open(room, 'silent', flight, () => silentStage(room, flight, renews), { renews });
+  return (room.slots.silent = open(room, 'silent', flight, () => silentStage(room, flight, renews), {
+    renews,
+  }));
 }
 
-export function openInteractive(room: Room, opening: Opening): Slot {
+export function openInteractive(room: Room, opening: Opening): Slot<Granted> {
   const before = opening.flight;
   const flight = before && before === room.known.flight ? before : begin(opening.mode);
   const { method } = opening.authorize;
   const slot = open(room, 'interactive', flight, () => interactiveStage(room, flight, opening), { method });
   if (before) before.asked = slot;
-  return slot;
+  return (room.slots.interactive = slot);
 }
 
 /** Ends what is in progress; all who wait get the error. */

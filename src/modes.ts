@@ -5,9 +5,9 @@ import { tell } from './events';
 import { fieldsOf } from './fields';
 import { openInteractive, openSilent } from './flight';
 import { mayStart } from './loop-guard';
-import type { Opening, Outcome, Room, Slot } from './room';
+import type { Granted, Opening, Outcome, Room, Slot } from './room';
 import { sessionError } from './session-error';
-import type { Credential, CredentialReply, LoginMode, LoginOptions } from './types';
+import type { Credential, LoginMode, LoginOptions } from './types';
 
 // Each mode, as a composition of the two stages.
 
@@ -21,7 +21,7 @@ const asks = (mode: LoginMode) => !/silent/i.test(mode);
 export const afresh = (mode: LoginMode): LoginMode => (asks(mode) ? 'force' : 'forceSilent');
 
 /** The silent stage: the one in progress, or a new one. */
-const silentStage = (room: Room, mode: LoginMode): Observable<Outcome> =>
+const joinSilent = (room: Room, mode: LoginMode): Observable<Outcome> =>
   defer((): ObservableInput<Outcome> => {
     const { known, slots } = room;
     if (slots.silent) return slots.silent.outcome$;
@@ -36,7 +36,7 @@ const silentStage = (room: Room, mode: LoginMode): Observable<Outcome> =>
   });
 
 /** The interactive stage: the one that the silent stage led to, the one in progress, or a new one. */
-const interactiveStage = (room: Room, opening: Opening): Observable<Outcome> =>
+const joinInteractive = (room: Room, opening: Opening): Observable<Granted> =>
   ((opening.flight && opening.flight.asked) || room.slots.interactive || openInteractive(room, opening))
     .outcome$;
 
@@ -45,28 +45,28 @@ const endOf = ({ outcome$ }: Slot): Observable<Outcome | { readonly authorize?: 
   outcome$.pipe(catchError(() => [{}]));
 
 /** Common, silent, force and forceSilent. */
-function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Outcome> {
+function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Granted> {
   const { silent, interactive } = room.slots;
-  const current = (): readonly Outcome[] | undefined => {
+  const current = (): readonly Granted[] | undefined => {
     const credential = reuses(mode) && usable(room);
     return credential ? [{ credential }] : undefined;
   };
-  const ask = (asked: Pick<Opening, 'authorize'>): Observable<Outcome> => {
+  const ask = (asked: Pick<Opening, 'authorize'>): Observable<Granted> => {
     if (!asks(mode)) throw sessionError('interaction-required', 'only the user can log in');
-    return interactiveStage(room, { mode, tips: options.tips, ...asked });
+    return joinInteractive(room, { mode, tips: options.tips, ...asked });
   };
   const before = current();
   if (before && !silent) return before;
-  if (interactive) return ask({ authorize: { method: '' } });
+  if (interactive) return ask({ authorize: { method: room.defaultMethod } });
   if (silent && silent.renews && !reuses(mode))
     return endOf(silent).pipe(switchMap(() => throughSilent(room, mode, options)));
-  return silentStage(room, mode).pipe(
+  return joinSilent(room, mode).pipe(
     catchError((error: unknown) => {
       const still = before && current();
       if (still) return still;
       throw error;
     }),
-    switchMap((outcome): ObservableInput<Outcome> => {
+    switchMap((outcome): ObservableInput<Granted> => {
       if ('credential' in outcome) return [outcome];
       // Whoever was told of the end earlier may have begun another.
       return current() || (room.slots.silent ? throughSilent(room, mode, options) : ask(outcome));
@@ -74,7 +74,7 @@ function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): Obse
   );
 }
 
-function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Outcome> {
+function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Granted> {
   const { silent, interactive } = room.slots;
   const { method = room.defaultMethod, tips } = options;
   const opening = { mode, tips, authorize: { method } };
@@ -84,18 +84,18 @@ function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): Observab
       switchMap(() => forceAuth(room, mode, options)),
     );
   }
-  if (!silent) return interactiveStage(room, opening);
+  if (!silent) return joinInteractive(room, opening);
   return endOf(silent).pipe(
     switchMap((outcome) => {
       const { slots } = room;
       const isFree = !slots.silent && !slots.interactive;
       const agrees = isFree && 'authorize' in outcome && fieldsOf(outcome.authorize).method === method;
-      return agrees ? interactiveStage(room, { ...opening, ...outcome }) : forceAuth(room, mode, options);
+      return agrees ? joinInteractive(room, { ...opening, ...outcome }) : forceAuth(room, mode, options);
     }),
   );
 }
 
 export const logIn = (room: Room, mode: LoginMode, options: LoginOptions): Observable<Credential> =>
   defer(() => (mode === 'forceAuth' ? forceAuth : throughSilent)(room, mode, options)).pipe(
-    map((outcome) => (outcome as CredentialReply).credential),
+    map(({ credential }) => credential),
   );

@@ -37,19 +37,21 @@ export interface Flight {
   /** It called wx.login, so the session_key is fresh. */
   tookCode?: boolean;
   /** The interactive stage that its silent one led to: for all who waited, also where it ended at once. */
-  asked?: Slot;
+  asked?: Slot<Granted>;
 }
 
-/** What a stage ends with, if it does not fail: an interactive one always with a credential. */
-export type Outcome =
-  Pick<CredentialReply, 'credential'> | { readonly authorize: AuthorizeRequest; readonly flight?: Flight };
+/** What an interactive stage ends with, if it does not fail. */
+export type Granted = Pick<CredentialReply, 'credential'>;
+
+/** What a silent stage ends with, if it does not fail. */
+export type Outcome = Granted | { readonly authorize: AuthorizeRequest; readonly flight?: Flight };
 
 /**
  * A stage in progress, shared by all who wait for it. A silent one finishes whoever leaves, because a code cannot be
  * taken back; an interactive one is withdrawn when its last waiter leaves.
  */
-export interface Slot {
-  readonly outcome$: Observable<Outcome>;
+export interface Slot<O = Outcome> {
+  readonly outcome$: Observable<O>;
   /** The expired credential that it renews; such a stage is not what a force caller asks for. */
   readonly renews?: Credential;
   /** What the user is asked for first. */
@@ -146,7 +148,7 @@ export interface Room extends Settings {
   exchanged: readonly string[];
 
   // flight.ts
-  slots: Partial<Record<LoginStage, Slot>>;
+  slots: { silent?: Slot; interactive?: Slot<Granted> };
   /** Both are replaced when they have done their work, so that what begins in a handler of it is not hit. */
   waitersEnd$: Crowd<SessionError>;
   flightEnd$: Subject<SessionError>;

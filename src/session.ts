@@ -201,7 +201,8 @@ export function createSession<C extends Credential = Credential>(config: Session
         abort(room, error, flight);
         disposed$.next(error);
       });
-      [room.open$, event$].forEach((subject) => subject.complete());
+      room.open$.complete();
+      event$.complete();
     },
   };
 
