@@ -89,15 +89,12 @@ export function interactiveStage(
     );
   };
 
-  const step = (
-    { method: name, ticket }: AuthorizeRequest,
-    byBackend: boolean,
-    number: number,
-  ): Observable<CredentialReply> => {
+  const step = ({ method: name, ticket }: AuthorizeRequest, number: number): Observable<CredentialReply> => {
     const method = methods[name];
     if (!fieldsOf(method).read || number > MOST_STEPS) {
       const reason = `"${name}" is not in methods, or one step too many`;
-      throw byBackend ? sessionError('backend-invalid', reason) : configInvalid('method', reason);
+      // Whose question it was, the backend's or the caller's, says whose fault it is.
+      throw asking || number > 1 ? sessionError('backend-invalid', reason) : configInvalid('method', reason);
     }
     const codeFirst = !ticket && method.code === 'before-prompt';
     const codeLast = !ticket && method.code === 'after-answer';
@@ -119,10 +116,10 @@ export function interactiveStage(
       switchMap((reply): ObservableInput<CredentialReply> => {
         if ('credential' in reply) return [reply];
         change(room, transitions.guestTold(room.known, reply.guest));
-        return step(reply.authorize, true, number + 1);
+        return step(reply.authorize, number + 1);
       }),
     );
   };
 
-  return defer(() => step(authorize, !!asking, 1));
+  return defer(() => step(authorize, 1));
 }
