@@ -16,16 +16,15 @@ export function noteSessionKey(room: Room, good?: true): void {
  *   expired key, and looks the same for any other failure
  */
 export const verifySessionKey = (room: Room): Observable<boolean> =>
-  defer(() => {
-    const { platform } = room;
-    room.sessionKey$ =
-      room.sessionKey$ ||
-      within(room, 'code', 'wx.checkSession', () => platform.call('checkSession')).pipe(
+  defer(
+    () =>
+      (room.sessionKey$ ||= within(room, 'code', 'wx.checkSession', () =>
+        room.platform.call('checkSession'),
+      ).pipe(
         map(() => true),
         catchError(() => [false]),
         // eslint-disable-next-line rxjs-x/no-unsafe-takeuntil -- once is as safe as rxjs's share
         takeUntil(room.disposed$),
         once(),
-      );
-    return room.sessionKey$;
-  });
+      )),
+  );
