@@ -58,8 +58,8 @@ export function retryOnExpired<T>(
         catchError((error: unknown) => {
           // The very expiry it is made again for comes back where the login was held back.
           if (left <= 0 || error === expired || !isSessionError(error, 'session-expired')) throw error;
-          const { guarded, source = session.source } = expiryOf(error);
-          if (source !== session.source) throw error;
+          const { guarded, source: owner = session.source } = expiryOf(error);
+          if (owner !== session.source) throw error;
           checkGeneration(error);
           const again = make(left - 1, error);
           if (guarded) return again;
