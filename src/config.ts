@@ -39,7 +39,8 @@ const needFields = (parts: object, fix: string): void =>
 
 /** Checks a configuration, and fills in what it leaves out; throws `config-invalid`. */
 export function readConfig<C extends Credential>(config: SessionConfig<C>): Settings {
-  const given = defined<SessionConfig>(config);
+  // From here on a credential is a `Credential`: what the app hands in is what it gets back.
+  const given = defined(config as unknown as SessionConfig);
   const { source, baseUrl, trustedOrigins = [], platform = weapp() } = given;
   const { store = weappStore({ key: `rx-weapp-session:${source}`, platform }) } = given;
   const { tips = {}, pageTips = topPageTips, methods = {}, timeouts = {}, retry = {} } = given;
@@ -58,7 +59,7 @@ export function readConfig<C extends Credential>(config: SessionConfig<C>): Sett
 
   need(isText(source), 'source', 'must name this mini-program');
   needLike(MODEL, settings, '');
-  needLike(OPTIONAL, defined(OPTIONAL, settings.backend), 'backend.');
+  needLike(OPTIONAL, defined<object>(OPTIONAL, settings.backend), 'backend.');
   need(Number.isInteger(settings.retry.count), 'retry.count', 'must be a whole number');
   needFields({ tips, pageTips }, 'must be texts or a function');
   needFields({ methods, timeouts, retry }, 'must be an object');

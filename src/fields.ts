@@ -26,7 +26,7 @@ export function frozen<T>(data: T): T {
 }
 
 /** Fields, and others over them; what is undefined is left out. */
-export function defined<T extends object>(values: unknown, over?: unknown): T {
+export function defined<T extends object>(values: T, over?: Partial<T>): T {
   const fields: Record<string, unknown> = {};
   [values, over].forEach((layer) =>
     Object.entries(fieldsOf(layer)).forEach(([name, value]) => {

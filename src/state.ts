@@ -22,7 +22,8 @@ function view({ credential, origin, over, flight, error, guest }: Memory): Sessi
     : { status: 'authenticated', credential, origin };
   const settled = credential ? held : { status: 'anonymous' };
   const state = flight ? { status: 'authenticating', stage: flight.stage, previous: credential } : settled;
-  return Object.freeze(defined<SessionState>(state, { error, guest }));
+  // What no type of Memory says: who has a credential has its origin.
+  return Object.freeze(defined(state as SessionState, { error, guest }));
 }
 
 /** Tells whether two states look the same from outside: a guest that came twice in two objects is told once. */

@@ -94,7 +94,7 @@ export function keep(room: Room): void {
   const { credential, receivedAt, origin, guest } = room.known;
   const { source } = room;
   if (origin === 'interactive') room.forgotten = false;
-  void save(room, defined({ version: 1, source, credential, receivedAt, guest }));
+  void save(room, defined({ version: 1, source, credential, receivedAt, guest } as StoredSession));
 }
 
 /** Removes the session's record; the forget mark stays. Completes when that is settled. */
