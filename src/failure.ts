@@ -24,8 +24,8 @@ function retryAfter(header: unknown): number | undefined {
 
 /**
  * Reads what a backend function failed with: a SessionError as its code says; WeChat's `errcode`, its own or its
- * data's, where it is one that is worth another try; a numeric `statusCode` or `status`; a wx fail result (`errMsg`) as a network
- * failure; anything else is the backend's definitive no.
+ * data's, where it is one that is worth another try; a numeric `statusCode` or `status`; a wx fail result (`errMsg`)
+ * as a network failure; anything else is the backend's definitive no.
  *
  * @param longest - ms beyond which a wait is not worth it
  */

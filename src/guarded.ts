@@ -1,4 +1,5 @@
-import { defer, type Observable } from 'rxjs';
+import { defer } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { retryOnExpired } from '../operators/retry-on-expired';
 import { silentOnly } from '../operators/silent-only';
 import { withLogin } from '../operators/with-login';

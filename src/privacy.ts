@@ -1,4 +1,4 @@
-import { defer, Subject } from 'rxjs';
+import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { tell } from './events';
 import { fieldsOf, look } from './fields';

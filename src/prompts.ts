@@ -8,7 +8,7 @@ import type { AuthPrompt } from './types';
 /** Says of an answer whether it leaves the prompt open. */
 export type Stays = (detail: unknown) => boolean;
 
-/** What a prompt asks; the desk adds its id and its answering. */
+/** What a prompt asks; `place` adds its id and its answering. */
 export type Question = Pick<AuthPrompt, 'method' | 'openType' | 'scope' | 'tips'>;
 
 function show(room: Room, prompts: readonly AuthPrompt[]): void {
@@ -23,7 +23,7 @@ function show(room: Room, prompts: readonly AuthPrompt[]): void {
 const place = (room: Room, question: Question, stays?: Stays): Observable<unknown> =>
   new Observable((subscriber) => {
     const { open$ } = room;
-    // The desk is clear before the answer goes on: what follows may open the next prompt.
+    // Nothing lies open when the answer goes on: what follows may open the next prompt.
     const close = () => {
       const others = room.laid.filter((other) => other !== prompt);
       const wasLaid = others.length < room.laid.length;

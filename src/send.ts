@@ -1,4 +1,5 @@
-import { defer, map, type Observable } from 'rxjs';
+import { defer, map } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { failingAs } from './failing-as';
 import { isPlainObject } from './fields';
 import { markGiven } from './hooks';

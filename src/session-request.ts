@@ -18,9 +18,10 @@ export function sendBy<T>(
  * A request with the session's credential, if there is a usable one at the moment of subscription and the url
  * is of a trusted origin. Never logs in: pipe it through a guard, or use `requestWithLogin`.
  *
- * Waits for an asynchronous store that has not answered yet. Cold; emits the response, of any HTTP status, and completes; errors with `request-failed`, and with
- * `config-invalid` for a relative url without `baseUrl`, or where neither `baseUrl` nor `trustedOrigins` is set.
- * It is built anew at each subscription, so that a retry carries the new credential.
+ * Waits for an asynchronous store that has not answered yet. Cold; emits the response, of any HTTP status, and
+ * completes; errors with `request-failed`, and with `config-invalid` for a relative url without `baseUrl`, or where
+ * neither `baseUrl` nor `trustedOrigins` is set. It is built anew at each subscription, so that a retry carries the
+ * new credential.
  *
  * @param session - whose credential
  * @param options - the request; `url` may be relative to `baseUrl`, `timeout` is in ms

@@ -129,6 +129,7 @@ export interface SessionConfig<C extends Credential = Credential> {
   /** Default `weapp()`: the global `wx`, looked up at first use. */
   readonly platform?: Platform;
   /** Default ``weappStore({ key: `rx-weapp-session:${source}` })``; `null` = memory only. */
+  // `C & {}` keeps a store from being asked what C is: the backend says so.
   readonly store?: CredentialStore<C & {}> | null;
   /** Authorisation methods, added to the built-in ones or replacing them. */
   readonly methods?: Readonly<Record<string, AuthMethod>>;

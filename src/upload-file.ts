@@ -1,4 +1,5 @@
-import { map, type Observable } from 'rxjs';
+import { map } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { weapp } from './platform/weapp';
 import { sendBy } from './session-request';
 import { transfer } from './transfer';

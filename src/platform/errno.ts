@@ -3,7 +3,10 @@ import { fieldsOf, look } from '../fields';
 /** What a fail result of a privileged api says of the user. */
 export type Refusal = 'auth-denied' | 'auth-cancelled' | 'auth-failed';
 
-/** What a fail result says, written as "errno errMsg": the errno first, and only then the text, which differs between phone and developer tools. */
+/**
+ * What a fail result says, written as "errno errMsg": the errno first, and only then the text, which differs between
+ * phone and developer tools.
+ */
 const READINGS: readonly (readonly [RegExp, Refusal])[] = [
   // 104 is a cancel, except where the text speaks of privacy: there the user refused the privacy agreement.
   [/^(3|103|104 .*privacy.*) /i, 'auth-denied'],
