@@ -1,6 +1,6 @@
-import { concat, EMPTY, NEVER, of, tap, throwError, timer } from 'rxjs';
-import { sessionError, whileAuthenticated } from 'rx-weapp-session';
-import type { SessionConfig, SessionErrorCode } from 'rx-weapp-session';
+import { concat, EMPTY, identity, NEVER, of, tap, throwError, timer } from 'rxjs';
+import { retryOnExpired, sessionError, whileAuthenticated } from 'rx-weapp-session';
+import type { Session, SessionConfig, SessionErrorCode } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import { request } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
@@ -142,4 +142,26 @@ describe('F5: afterLogin that fails', () => {
     );
     expect(tokens).toEqual(['A']);
   });
+
+  for (const pace of PACES)
+    test(`F5: a refused request of afterLogin is a plain value to retryOnExpired as well, ${pace}`, () => {
+      const held: { session?: Session } = {};
+      const statuses: number[] = [];
+      sessionMarbles(
+        ({ session, resources, expectObservable }) => {
+          held.session = session;
+          resources('20ms x');
+          expectObservable(session.login()).inPace('80ms (A|)');
+        },
+        {
+          pace,
+          afterLogin: (_, sendNew) =>
+            sendNew({ url: '/me' }).pipe(
+              held.session ? retryOnExpired(held.session) : identity,
+              tap(({ statusCode }) => statuses.push(statusCode)),
+            ),
+        },
+      );
+      expect(statuses).toEqual([401]);
+    });
 });

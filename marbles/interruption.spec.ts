@@ -340,6 +340,16 @@ describe('F6: time limits count foreground time', () => {
       expectObservable(session.login()).toBe('100060ms (A|)');
     }));
 
+  test('F6 F2: a clock that is set forward while the app is shown uses up no limit', () =>
+    sessionMarbles((scenario) => {
+      const { session, backend, app, at, expectObservable } = scenario;
+      backend.silentLogin('9s A');
+      at('1s', () => app.jump('1h'));
+      absent(scenario, '2s', '3s');
+
+      expectObservable(session.login()).toBe('9010ms (A|)');
+    }));
+
   test('F6 F2: a limit does not end while the app stays hidden', () =>
     sessionMarbles(
       ({ session, wx, app, at, expectSession, expectObservable }) => {

@@ -365,4 +365,42 @@ describe('E7: a backend that refuses every fresh credential', () => {
       it.expectObservable(session.login(), '2s ^').toBe('2s #', {}, 'login-loop');
       it.expectObservable(request(club), '3s ^').toBe('  3100ms (F|)');
     }));
+
+  test('E7: a success counts as one, where the end of its credential has passed by the clock meanwhile', () => {
+    const tokens = Array.from('ABCDEFGHIJK');
+    const past = { expiresAt: -1 };
+    sessionMarbles(
+      ({ session, storage, backend, resources, expectObservable }) => {
+        storage.holds('R');
+        backend.silentLogin(tokens.map((token) => `50ms ${token}`));
+        // Every other one works, and the rest are refused.
+        resources(
+          Object.fromEntries(
+            ['R', ...tokens].map((token, index) => [token, index % 2 ? '20ms o' : '20ms x']),
+          ),
+        );
+
+        ['A', 'C', 'E', 'G', 'I', 'K'].forEach((token, index) => {
+          const end = index ? 160 : 100;
+          expectObservable(request(session), `${index * 2}s ^`).toBe(`${index * 2000 + end}ms (${token}|)`);
+        });
+      },
+      { credentials: Object.fromEntries(tokens.map((token) => [token, past])) },
+    );
+  });
+
+  test('E7 M1: where the backend has said what it needs of the user, a login that is held back asks for that', () =>
+    sessionMarbles(
+      ({ session, storage, wx, backend, resources, user, at, expectCalls, expectObservable }) => {
+        storage.holds('R');
+        backend.silentLogin.always('50ms p');
+        resources({ R: '20ms x', n: '20ms o' });
+        user.grant('1s');
+        [0, 1, 2, 3, 4].forEach((second) => at(`${second}s`, () => void silentRequest(session).subscribe()));
+
+        expectObservable(session.login({ mode: 'silent' }), '5s ^').toBe('5s #', {}, 'interaction-required');
+        expectObservable(session.login(), '6s ^').toBe('7060ms (A|)');
+        expectCalls(wx.login).toBe('20ms x 979ms x 999ms x 999ms x 999ms x 2999ms x');
+      },
+    ));
 });

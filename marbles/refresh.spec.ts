@@ -277,4 +277,18 @@ describe('E10: renewal by refresh', () => {
       },
       { credentials: { R: { expiresAt: 100 } } },
     ));
+
+  test('E10 M2: a force caller that comes after a refused renewal joins the login by code that follows it', () =>
+    sessionMarbles(
+      ({ session, storage, wx, backend, expectCalls, expectObservable }) => {
+        storage.holds('R');
+        backend.refresh('50ms #', { '#': new Error('no') });
+        backend.silentLogin('50ms A');
+
+        expectObservable(session.login()).toBe('110ms (A|)');
+        expectObservable(session.login({ mode: 'force' }), '70ms ^').toBe('110ms (A|)');
+        expectCalls(wx.login).toBe('50ms x');
+      },
+      { credentials: { R: { expiresAt: -1 } } },
+    ));
 });

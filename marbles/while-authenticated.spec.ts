@@ -146,6 +146,25 @@ describe('R4: whileAuthenticated', () => {
       { credentials: { Z: { expiresAt: 100_000 } } },
     ));
 
+  for (const [title, expiresAt, expire] of [
+    ['the backend', undefined, (session: Session) => void session.invalidate({ token: 'R' })],
+    ['the clock', 20, () => undefined],
+  ] as const)
+    test(`R4 E5: an expiry by ${title} pauses it at once, while a prompt is open over the credential too`, () =>
+      sessionMarbles(
+        ({ session, storage, at, subscribe, expectObservable }) => {
+          storage.holds('R');
+          const { wire, kept } = socket(session);
+          subscribe(session.prompt$);
+          subscribe(session.login({ mode: 'forceAuth' }));
+          at('20ms', () => expire(session));
+
+          expectObservable(kept, '^ 99ms !').toBe('R');
+          expectObservable(wire, '^ 99ms !').toBe('R 19ms r');
+        },
+        { credentials: { R: { expiresAt } }, expiryLeeway: 0, until: '1s' },
+      ));
+
   test('R4: stays paused while a login is in progress, and where it fails', () =>
     sessionMarbles(({ session, backend, subscribe, expectSession, expectObservable }) => {
       backend.silentLogin(['50ms b', '50ms A'], { b: failure({ statusCode: 403 }) });

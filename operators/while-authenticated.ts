@@ -1,4 +1,15 @@
-import { defer, distinctUntilChanged, EMPTY, map, Subject, switchMap, takeUntil, tap } from 'rxjs';
+import {
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  filter,
+  map,
+  merge,
+  Subject,
+  switchMap,
+  takeUntil,
+  tap,
+} from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { Session } from '../src/types';
 
@@ -34,8 +45,9 @@ export function whileAuthenticated<T>(session: Session): MonoTypeOperatorFunctio
     defer(() => {
       const ended$ = new Subject<unknown>();
       const ending = { complete: () => ended$.next(source) };
-      return session.session$.pipe(
-        tap(ending),
+      // A state in which a login is in progress does not tell that the credential under it expired.
+      const expired$ = session.event$.pipe(filter(({ type }) => type === 'expired'));
+      return merge(expired$, session.session$.pipe(tap(ending))).pipe(
         map(() => session.credential),
         distinctUntilChanged((one, other) => (one && one.token) === (other && other.token)),
         switchMap((credential) => (credential ? defer(() => source).pipe(tap(ending)) : EMPTY)),

@@ -12,6 +12,7 @@ import { turnToLogin } from './platform/turn-to-login';
 import { readReply } from './reply';
 import type { Flight, Room } from './room';
 import { sessionError } from './session-error';
+import { noteSessionKey } from './session-key';
 import type { LoginReply } from './types';
 
 type Allowance = Pick<Flight, 'interruptions' | 'tookCode'>;
@@ -77,6 +78,7 @@ export const newCode = (room: Room, flight: Allowance): Observable<string> =>
       }
       room.exchanged = [...room.exchanged, code].slice(-REMEMBERED_CODES);
       flight.tookCode = true;
+      noteSessionKey(room, false);
       return code;
     }),
     failingAs('code-unavailable', 'wx.login failed'),

@@ -17,10 +17,11 @@ export const isPlainObject = (value: unknown): boolean =>
   !!value && Object.getPrototypeOf(value) === Object.prototype;
 
 /** Freezes plain data, all the way down; what is not plain, a typed array say, is left as it is. */
-export function frozen<T>(data: T): T {
-  if ((Array.isArray(data) || isPlainObject(data)) && !Object.isFrozen(data)) {
+export function frozen<T>(data: T, seen = new Set<unknown>()): T {
+  if ((Array.isArray(data) || isPlainObject(data)) && !seen.has(data)) {
     Object.freeze(data);
-    Object.values(data as object).forEach(frozen);
+    seen.add(data);
+    Object.values(data as object).forEach((value: unknown) => void frozen(value, seen));
   }
   return data;
 }

@@ -5,7 +5,8 @@ import { createCrowd, once } from './crowd';
 import { take, usable } from './credential';
 import { tell } from './events';
 import { runHook } from './exchange';
-import { blame } from './loop-guard';
+import { markGiven } from './hooks';
+import { blame, noteQuestion } from './loop-guard';
 import { orError } from './or-error';
 import type { Flight, Granted, Opening, Room, Slot } from './room';
 import { send } from './send';
@@ -16,12 +17,21 @@ import { interactiveStage } from './stages/interactive';
 import { silentStage } from './stages/silent';
 import { change, inTurn, transitions } from './state';
 import { clear, keep } from './store';
-import type { Credential, CredentialReply, LoginMode, LoginReply, LoginStage } from './types';
+import type {
+  Credential,
+  CredentialReply,
+  LoginMode,
+  LoginReply,
+  LoginStage,
+  RequestOptions,
+  SendRequest,
+} from './types';
 
 const INTERRUPTIONS = 2;
 
-const begin = (mode: LoginMode): Flight => ({
+const begin = (mode: LoginMode, renews?: Credential): Flight => ({
   mode,
+  renews,
   stage: 'silent',
   startedAt: now(),
   interruptions: INTERRUPTIONS,
@@ -69,7 +79,7 @@ function open<R extends LoginReply>(
   stage: LoginStage,
   flight: Flight,
   run: () => Observable<R>,
-  about: Pick<Slot, 'renews' | 'method'>,
+  method?: string,
 ): Slot<R & { readonly flight: Flight }> {
   const { flightEnd$ } = room;
   let receivedAt = 0;
@@ -97,16 +107,24 @@ function open<R extends LoginReply>(
       receivedAt = now();
       if (!('credential' in reply)) return [reply];
       const { credential } = reply;
-      return runHook(room, flight, 'afterLogin', () =>
-        room.afterLogin(credential, (options) => send(room, options, credential)),
-      ).pipe(map(() => reply));
+      // What comes back there carried no credential that could expire.
+      const sendPlain: SendRequest = <T>(options: RequestOptions) =>
+        send<T>(room, options, credential).pipe(
+          map((response) => markGiven(response, undefined, room.source)),
+        );
+      return runHook(room, flight, 'afterLogin', () => room.afterLogin(credential, sendPlain)).pipe(
+        map(() => reply),
+      );
     }),
   );
   const outcome$ = orError(reply$, flightEnd$).pipe(
     map((reply) => {
       free();
       if ('credential' in reply) land(room, flight, reply, receivedAt);
-      else change(room, transitions.guestTold(room.known, reply.guest));
+      else {
+        noteQuestion(room, reply.authorize.method);
+        change(room, transitions.guestTold(room.known, reply.guest));
+      }
       return { ...reply, flight };
     }),
     catchError((error: unknown) => {
@@ -138,22 +156,20 @@ function open<R extends LoginReply>(
           })),
     ),
   );
-  const slot = { ...about, outcome$ };
+  const slot = { flight, method, outcome$ };
   return slot;
 }
 
 export function openSilent(room: Room, mode: LoginMode, renews: Credential | undefined): Slot {
-  const flight = begin(mode);
-  return (room.slots.silent = open(room, 'silent', flight, () => silentStage(room, flight, renews), {
-    renews,
-  }));
+  const flight = begin(mode, renews);
+  return (room.slots.silent = open(room, 'silent', flight, () => silentStage(room, flight)));
 }
 
 export function openInteractive(room: Room, opening: Opening): Slot<Granted> {
   const before = opening.flight;
   const flight = before && before === room.known.flight ? before : begin(opening.mode);
   const { method } = opening.authorize;
-  const slot = open(room, 'interactive', flight, () => interactiveStage(room, flight, opening), { method });
+  const slot = open(room, 'interactive', flight, () => interactiveStage(room, flight, opening), method);
   if (before) before.asked = slot;
   return (room.slots.interactive = slot);
 }

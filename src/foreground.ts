@@ -17,7 +17,12 @@ export const afterShown = (room: Room, ms: number): Observable<unknown> =>
       switchMap((shown) => {
         if (!shown) return EMPTY;
         const since = now();
-        return after(left).pipe(finalize(() => (left -= Math.max(0, now() - since))));
+        const counts = () => {
+          const spent = now() - since;
+          // More than was left, without an alarm, or less than nothing: the clock was set.
+          if (spent > 0 && spent < left) left -= spent;
+        };
+        return after(left).pipe(finalize(counts));
       }),
       take(1),
     );

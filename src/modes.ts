@@ -27,6 +27,8 @@ const joinSilent = (room: Room, mode: LoginMode): Observable<Outcome> =>
     if (slots.silent) return slots.silent.outcome$;
     if (room.forgotten) return [{ authorize: { method: room.defaultMethod } }];
     if (!mayStart(room)) {
+      // The answer is known, and the user may act on it.
+      if (room.asks) return [{ authorize: { method: room.asks } }];
       const error = sessionError('login-loop', 'each new credential is refused');
       tell(room, 'login-loop', error);
       throw error;
@@ -58,7 +60,7 @@ function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): Obse
   const before = current();
   if (before && !silent) return before;
   if (interactive) return ask({ authorize: { method: room.defaultMethod } });
-  if (silent && silent.renews && !reuses(mode))
+  if (silent && silent.flight.renews && !reuses(mode))
     return endOf(silent).pipe(switchMap(() => throughSilent(room, mode, options)));
   return joinSilent(room, mode).pipe(
     catchError((error: unknown) => {

@@ -26,8 +26,8 @@ function question(room: Room, alive: Alive, resolve: Resolve): void {
   if (room.privacyAnswer$) return;
   room.privacyAnswer$ = privacyAnswer$;
   const isExposure = (detail: unknown) => {
-    const { event } = fieldsOf(detail);
-    const exposes = event === 'exposureAuthorization';
+    const event = 'exposureAuthorization';
+    const exposes = look(() => fieldsOf(detail).event === event, false);
     if (exposes) privacyAnswer$.next({ event });
     return exposes;
   };

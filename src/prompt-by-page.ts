@@ -21,6 +21,7 @@ import {
 } from 'rxjs';
 import { after } from './clock';
 import { hooksOf } from './hooks';
+import { orError } from './or-error';
 import type { Platform } from './platform/platform';
 import { weapp } from './platform/weapp';
 import type { AuthPrompt, Session } from './types';
@@ -31,6 +32,9 @@ interface Page {
 
 /** How long a prompt that a page let go waits for the next page, in ms of foreground time. */
 const BETWEEN_PAGES = 500;
+
+/** How long a page may take to open, in ms. */
+const OPENING = 10000;
 
 const pages = (): readonly Page[] => (typeof getCurrentPages === 'function' ? getCurrentPages() : []);
 
@@ -104,7 +108,8 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
     defer(() => {
       const before = pages();
       const seen = new Set([prompt]);
-      return platform.call('navigateTo', { url }).pipe(
+      const late$ = after(OPENING).pipe(map(() => ({ errMsg: 'navigateTo:fail it did not answer' })));
+      return orError(platform.call('navigateTo', { url }), late$).pipe(
         // The page's own UI takes it from here; or another, where nobody waits for the page any more.
         finalize(() => prompt.release()),
         switchMap(() => {
@@ -128,7 +133,7 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
       );
     }).pipe(
       catchError((error: unknown) => {
-        console.error(`promptByPage: cannot open ${url}`, error);
+        if (typeof console === 'object') console.error(`promptByPage: cannot open ${url}`, error);
         return of(prompt);
       }),
     );

@@ -1,4 +1,4 @@
-import { fieldsOf, frozen, isText } from './fields';
+import { defined, fieldsOf, frozen, isText } from './fields';
 import { sessionError } from './session-error';
 import type { AuthorizeRequest, Credential, LoginReply } from './types';
 
@@ -12,7 +12,8 @@ export function readCredential(value: unknown): Credential {
   check(isText(token), 'token');
   check(expiresAt == null || Number.isFinite(expiresAt), 'expiresAt');
   check(userId == null || isText(userId), 'userId');
-  return frozen({ ...(value as Credential) });
+  const given = { expiresAt: expiresAt ?? undefined, userId: userId ?? undefined };
+  return frozen(defined({ ...(value as Credential), ...given } as Credential));
 }
 
 /** What a reply of the backend says; throws `backend-invalid` where it says nothing that can be read. */
@@ -22,5 +23,5 @@ export function readReply(value: unknown): LoginReply {
   if (credential) return { credential: readCredential(credential), guest };
   const { method, ticket } = fieldsOf(authorize);
   check(isText(method) && (ticket == null || isText(ticket)), 'credential or authorize');
-  return { authorize: { method, ticket } as AuthorizeRequest, guest };
+  return { authorize: { method, ticket: ticket ?? undefined } as AuthorizeRequest, guest };
 }

@@ -34,6 +34,8 @@ export interface Flight {
   stage: LoginStage;
   /** How often a step that the background interrupted may be taken again. */
   interruptions: number;
+  /** The expired credential that `refresh` is asked to renew; what comes of that is not what a force caller asks for. */
+  renews?: Credential;
   /** It called wx.login, so the session_key is fresh. */
   tookCode?: boolean;
   /** The interactive stage that its silent one led to: for all who waited, also where it ended at once. */
@@ -52,8 +54,7 @@ export type Outcome = Granted | { readonly authorize: AuthorizeRequest; readonly
  */
 export interface Slot<O = Outcome> {
   readonly outcome$: Observable<O>;
-  /** The expired credential that it renews; such a stage is not what a force caller asks for. */
-  readonly renews?: Credential;
+  readonly flight: Flight;
   /** What the user is asked for first. */
   readonly method?: string;
 }
@@ -110,6 +111,8 @@ export interface Room extends Settings {
   /** The backend refused the current credential: the next flights are its doing. */
   caused?: boolean;
   starts: readonly number[];
+  /** What the backend said that it needs of the user. */
+  asks?: string;
 
   // session-key.ts
   /** Whether it is good, where that is known. */

@@ -55,10 +55,11 @@ export interface SessionError extends Error {
  */
 export function sessionError(code: SessionErrorCode, message: string, cause?: unknown): SessionError {
   // A subclass of Error would cost half a kilobyte in ES5 and would not be `instanceof` across two copies.
-  return Object.defineProperties(Object.assign(new Error(message), { code }), {
+  return Object.defineProperties(new Error(message), {
+    code: { value: code, enumerable: true },
     name: { value: 'SessionError' },
     cause: { value: cause },
-  }) as unknown as SessionError;
+  }) as SessionError;
 }
 
 /**

@@ -4,9 +4,18 @@ import { once } from './crowd';
 import { within } from './foreground';
 import type { Room } from './room';
 
-/** A new code makes it good; after a logout, or a stay in the background, nothing is known of it. */
-export function noteSessionKey(room: Room, good?: true): void {
-  room.sessionKey$ = good && [good];
+/** A code has been taken, which may have changed it, and the backend has not said yes to that code. */
+const STALE = [false];
+
+/** A login with a new code makes it good; the code alone does the opposite. */
+export function noteSessionKey(room: Room, good: boolean): void {
+  room.sessionKey$ = good ? [good] : STALE;
+}
+
+/** After a logout, or a stay in the background, nothing is known of a key that was good. */
+export function forgetSessionKey(room: Room): void {
+  // wx.checkSession would answer for the key of the last code, whoever has it.
+  if (room.sessionKey$ !== STALE) room.sessionKey$ = undefined;
 }
 
 /**

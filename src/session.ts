@@ -19,7 +19,7 @@ import { createRoom } from './room';
 import { checkUrl, send } from './send';
 import { sessionError } from './session-error';
 import type { SessionError } from './session-error';
-import { noteSessionKey, verifySessionKey } from './session-key';
+import { forgetSessionKey, verifySessionKey } from './session-key';
 import { change, inTurn, states, transitions } from './state';
 import { clear, restore } from './store';
 import type { Credential, LoginOptions, RequestOptions, Session, SessionConfig } from './types';
@@ -59,7 +59,7 @@ export function createSession<C extends Credential = Credential>(config: Session
     // eslint-disable-next-line rxjs-x/no-ignored-error -- a platform's own fault: rxjs reports it, nothing depends on it
     shown$.subscribe((shown) => {
       // Before it is told: a step that waited for this may end in it, and know better.
-      noteSessionKey(room);
+      forgetSessionKey(room);
       room.shown$.next(shown);
       usable(room);
     });
@@ -160,7 +160,7 @@ export function createSession<C extends Credential = Credential>(config: Session
       return inTurn(room, () => {
         endGeneration(room, 'logged-out');
         resetLoop(room);
-        noteSessionKey(room);
+        forgetSessionKey(room);
         change(room, transitions.loggedOut());
         const cleared$ = clear(room, forget);
         abort(room, sessionError('logged-out', 'logged out'), flight);
@@ -212,8 +212,8 @@ export function createSession<C extends Credential = Credential>(config: Session
       return room.generation;
     },
     accepted: ({ token }) => {
-      const credential = usable(room);
-      if (credential && credential.token === token) resetLoop(room);
+      const { caused, known } = room;
+      if (!caused && known.credential && known.credential.token === token) resetLoop(room);
     },
     checkUrl: (url) => checkUrl(room, url),
     send: <T>(options: RequestOptions, transport: Transport) =>

@@ -5,7 +5,7 @@ import { defined, fieldsOf, frozen } from './fields';
 import { within } from './foreground';
 import { readCredential } from './reply';
 import type { Room } from './room';
-import { sessionError } from './session-error';
+import { isSessionError, sessionError } from './session-error';
 import type { CredentialStore, StoredSession } from './types';
 
 // The stored record, read once and written in order; a failing store is an event and nothing else.
@@ -68,13 +68,19 @@ function write(room: Room): Observable<unknown> {
     return room.disposedBy ? put(room.store, room.record) : save(room, room.record);
   };
   return using(room, (store) => {
-    const result = room.isEmpty && !record ? undefined : put(store, record);
+    const nothingToDo = room.isEmpty && !record;
     room.isEmpty = false;
+    const result = nothingToDo ? undefined : put(store, record);
     if (isThenable(result)) result.then(late, late).then(undefined, (error) => report(room, error));
     return result;
   }).pipe(
     tap(() => (room.isEmpty = !record)),
-    catchError((error: unknown) => report(room, error)),
+    catchError((error: unknown) => {
+      void report(room, error);
+      // What could not be overwritten belongs to a session that is over; a store that is still at work may yet do it.
+      if (!record || isSessionError(error, 'login-timeout')) return EMPTY;
+      return using(room, (store) => store.remove()).pipe(catchError(() => EMPTY));
+    }),
   );
 }
 

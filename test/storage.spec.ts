@@ -615,7 +615,7 @@ describe('L1 K3: writes are serialised', () => {
     watched(session.login());
     await answer();
     expect(stored()).toMatchObject({ credential: { token: 'silent2' } });
-  });
+  }, 30_000);
 
   test('L1: a store that takes too long for the write cannot bring the session back after the logout', async () => {
     let late: (() => void) | undefined;

@@ -34,6 +34,8 @@ export function weapp(api?: object): Platform {
     },
     call: <T>(name: string, options?: object, onTask?: (task: object) => void) =>
       new Observable<T>((subscriber) => {
+        // Whoever builds the options may have unsubscribed while at it.
+        if (subscriber.closed) return;
         let settled = false;
         const task = find(name)({
           ...options,

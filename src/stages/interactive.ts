@@ -4,7 +4,7 @@ import { now } from '../clock';
 import { tell } from '../events';
 import { exchange, newCode } from '../exchange';
 import { failingAs } from '../failing-as';
-import { defined, fieldsOf } from '../fields';
+import { defined, fieldsOf, look } from '../fields';
 import { within } from '../foreground';
 import { resetLoop } from '../loop-guard';
 import { configInvalid } from '../need';
@@ -45,21 +45,28 @@ export function interactiveStage(
       return ask(room, worded(room, subject, tips));
     }).pipe(tap(() => resetLoop(room)));
 
-  const askFor = (name: string, method: AuthMethod, panelOpened?: boolean): Observable<unknown> => {
+  /** What the permission panel has been opened for: once in a login. */
+  const panels: string[] = [];
+
+  const askFor = (name: string, method: AuthMethod): Observable<unknown> => {
     const { openType, settingScope, withoutPrompt = () => EMPTY } = method;
     const known$ = within(room, 'exchange', 'withoutPrompt', withoutPrompt);
     return read(method, known$).pipe(
       catchError(() => read(method, prompt(defined({ method: name, openType })))),
       catchError((refused: unknown) => {
-        if (panelOpened || !settingScope || !isSessionError(refused, 'auth-denied')) throw refused;
+        const leads =
+          settingScope && !panels.includes(settingScope) && isSessionError(refused, 'auth-denied');
+        if (!leads) throw refused;
+        panels.push(settingScope);
         // Leads to the permission panel, and tries once more where the scope is granted there.
         return prompt({ method: 'setting', openType: 'openSetting', scope: settingScope }).pipe(
           catchError((error: unknown) => {
             throw isSessionError(error, 'auth-cancelled') ? refused : error;
           }),
           switchMap((detail) => {
-            if (fieldsOf(fieldsOf(detail).authSetting)[settingScope] !== true) throw refused;
-            return askFor(name, method, true);
+            const settings = () => fieldsOf(fieldsOf(detail).authSetting);
+            if (!look(() => settings()[settingScope] === true, false)) throw refused;
+            return askFor(name, method);
           }),
         );
       }),

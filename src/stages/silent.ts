@@ -3,19 +3,13 @@ import type { Observable } from 'rxjs';
 import { exchange, newCode } from '../exchange';
 import type { Flight, Room } from '../room';
 import { isSessionError } from '../session-error';
-import type { Credential, LoginBackend, LoginReply } from '../types';
+import type { LoginBackend, LoginReply } from '../types';
 
 /**
  * Asks the backend without the user: renews an expired credential where the backend can do that, and else
  * hands it a code.
- *
- * @param expired - the credential to renew, if any
  */
-export function silentStage(
-  room: Room,
-  flight: Flight,
-  expired: Credential | undefined,
-): Observable<LoginReply> {
+export function silentStage(room: Room, flight: Flight): Observable<LoginReply> {
   const { source } = room;
   const backend = room.backend as Required<LoginBackend>;
   const byCode = exchange(
@@ -27,11 +21,13 @@ export function silentStage(
     true,
     1,
   );
-  if (!expired) return byCode;
-  return exchange(room, flight, 'refresh', [expired], (it) => backend.refresh(it)).pipe(
+  const { renews } = flight;
+  if (!renews) return byCode;
+  return exchange(room, flight, 'refresh', [renews], (expired) => backend.refresh(expired)).pipe(
     catchError((error: unknown) => {
-      if (isSessionError(error, 'login-rejected')) return byCode;
-      throw error;
+      if (!isSessionError(error, 'login-rejected')) throw error;
+      flight.renews = undefined;
+      return byCode;
     }),
   );
 }
