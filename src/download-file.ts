@@ -9,7 +9,9 @@ import type { HttpResponse, RequestOptions, Session, TransferOptions } from './t
 export interface DownloadProgress {
   /** Percent. */
   readonly progress: number;
+  /** Bytes. */
   readonly totalBytesWritten: number;
+  /** Bytes. */
   readonly totalBytesExpectedToWrite: number;
 }
 

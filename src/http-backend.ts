@@ -14,7 +14,10 @@ import type { Credential, HttpResponse, LoginBackend, LoginReply, RequestOptions
 export interface HttpBackendOptions<C extends Credential = Credential> {
   /** Absolute. */
   readonly baseUrl: string;
-  /** Paths below `baseUrl`; `refresh` only where the backend can renew a credential, `null` turns `logout` off. */
+  /**
+   * Paths below `baseUrl`: `silentLogin` (`/session/silent`), `login` (`/session/login`), `refresh` only where the backend can
+   * renew a credential (none), `logout` (`/session/logout`; `null` turns it off).
+   */
   readonly paths?: {
     readonly silentLogin?: string;
     readonly login?: string;
@@ -25,7 +28,10 @@ export interface HttpBackendOptions<C extends Credential = Credential> {
   readonly header?: Record<string, string> | (() => Record<string, string>);
   /** Default `weapp()`. */
   readonly platform?: Platform;
-  /** Reads a reply of another form; default: the protocol's, with `expiresIn` (seconds) or `expiresAt` (epoch ms). */
+  /**
+   * Reads a reply of another form; default: the protocol's, with `expiresIn` (seconds) or `expiresAt` (epoch ms). What it throws
+   * is read as {@link LoginBackend} says: a plain Error is `login-rejected`.
+   */
   readonly readReply?: (response: HttpResponse) => LoginReply<C>;
 }
 

@@ -18,6 +18,7 @@ export type { SessionView } from './session-behavior';
 export { isSessionError, sessionError } from './session-error';
 export type { SessionError, SessionErrorCode } from './session-error';
 export { sessionRequest } from './session-request';
+export type { TipsSubject } from './texts';
 export type * from './types';
 export { uploadFile } from './upload-file';
 export type { UploadOptions, UploadProgress } from './upload-file';

@@ -7,10 +7,13 @@ import type { Credential, LoginStage, Session, SessionOrigin, SessionState } fro
 /** The state as pages may show it: no token, no credential. What is absent is `''`, or `null` for `guest`. */
 export interface SessionView {
   readonly status: SessionState['status'];
+  /** While authenticating. */
   readonly stage: LoginStage | '';
+  /** Where the credential came from. */
   readonly origin: SessionOrigin | '';
   /** Of the present user, or of the one whose session expired. */
   readonly userId: string;
+  /** What the backend said about a visitor. */
   readonly guest: unknown;
   /** The code of the last login's error. */
   readonly error: SessionErrorCode | '';
@@ -36,6 +39,9 @@ interface Fields {
   readonly guest?: unknown;
   readonly error?: { readonly code: SessionErrorCode };
 }
+
+/** P, where it is known already: a use of the result is no place to infer it from. */
+type Named<P extends string> = [P][P extends unknown ? 0 : never];
 
 function viewOf({ status, stage, origin, credential, previous, guest, error }: Fields): SessionView {
   const { userId } = credential || previous || {};
@@ -105,7 +111,7 @@ export function sessionBehavior<P extends string = 'session'>({
   };
 
   return Behavior({
-    data: { [property]: nobody } as Record<P, SessionView>,
+    data: { [property]: nobody } as Record<Named<P>, SessionView>,
     lifetimes: {
       attached() {
         enter(this);

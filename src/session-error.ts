@@ -36,7 +36,9 @@ export type SessionErrorCode =
  */
 export interface SessionError extends Error {
   readonly name: 'SessionError';
+  /** What happened. */
   readonly code: SessionErrorCode;
+  /** What lies behind it; not enumerable. */
   readonly cause?: unknown;
 }
 
@@ -75,7 +77,10 @@ export function sessionError(code: SessionErrorCode, message: string, cause?: un
  * const shouldStayQuiet = (error: unknown) => isSessionError(error, 'auth-cancelled');
  * ```
  */
-export function isSessionError(error: unknown, code?: SessionErrorCode): error is SessionError {
+export function isSessionError<K extends SessionErrorCode = SessionErrorCode>(
+  error: unknown,
+  code?: K,
+): error is SessionError & { readonly code: K } {
   return look(() => {
     const it = fieldsOf(error);
     return it.name === 'SessionError' && isText(it.code) && (!code || it.code === code);

@@ -4,6 +4,7 @@ import type { SessionError } from './session-error';
 
 /** What the backend issued at a login. Extend it with fields of your own; only `token` is needed. */
 export interface Credential {
+  /** What your backend knows the session by; opaque here. */
   readonly token: string;
   /** The end of its life, in epoch milliseconds; absent = no known end. */
   readonly expiresAt?: number;
@@ -11,7 +12,10 @@ export interface Credential {
   readonly userId?: string;
 }
 
-/** The login state, as `session$` tells it. Immutable. */
+/**
+ * The login state, as `session$` tells it. Immutable. `error` is that of the last login, where it failed; `guest` is what
+ * the backend said about a visitor: plain data, as JSON has it.
+ */
 export type SessionState<C extends Credential = Credential> =
   | { readonly status: 'anonymous'; readonly error?: SessionError; readonly guest?: unknown }
   | {
@@ -55,14 +59,17 @@ export type LoginMode = 'common' | 'silent' | 'force' | 'forceSilent' | 'forceAu
 
 /** Options of one login. */
 export interface LoginOptions {
-  /** Default `'common'`. */
-  readonly mode?: LoginMode;
+  /** How far it may go; default `'common'`: an existing session, a silent login, a prompt, the first of them that does. */
+  readonly mode?: LoginMode | undefined;
   /** Texts of this login's prompts, over the page's and the configuration's. */
-  readonly tips?: TipsSource;
+  readonly tips?: TipsSource | undefined;
   /** `forceAuth`: which authorisation method to ask for; default `defaultMethod`. */
-  readonly method?: string;
-  /** Also make sure that WeChat's session_key is still the backend's; a forced login makes a new one, unasked. */
-  readonly verify?: boolean;
+  readonly method?: string | undefined;
+  /**
+   * Also make sure that WeChat's session_key is still the backend's: where `wx.checkSession` says no, it becomes a forced
+   * login. A mode that forces one does not ask.
+   */
+  readonly verify?: boolean | undefined;
 }
 
 /** One shared login state. Made by `createSession`. */
@@ -86,8 +93,12 @@ export interface Session<C extends Credential = Credential> {
   /** What happens, for logs and metrics. Hot, without replay. Never errors; completes on `dispose`. */
   readonly event$: Observable<SessionEvent>;
   /**
-   * Logs in, or joins the login in progress. Cold; emits one credential and completes; errors with a
-   * {@link SessionError}.
+   * Logs in, or joins the login in progress; a usable credential answers at once, unless the mode forces a login.
+   * Cold; emits one credential and completes.
+   *
+   * Errors with `config-invalid` (mode, method), `code-unavailable`, `login-timeout`, `login-rejected`,
+   * `backend-unreachable`, `backend-invalid`, `login-loop`, `reentrant-login`, `interaction-required`, `auth-denied`,
+   * `auth-cancelled`, `auth-failed`, `prompt-unhandled`, `logged-out`, `disposed`.
    *
    * @param options - how far it may go, and its texts
    */
@@ -98,7 +109,7 @@ export interface Session<C extends Credential = Credential> {
    *
    * @param options - `forget: true` also turns silent login off, until an interactive login succeeds
    */
-  logout(options?: { readonly forget?: boolean }): Observable<void>;
+  logout(options?: { readonly forget?: boolean | undefined }): Observable<void>;
   /**
    * Expires a credential that the backend refused.
    *
@@ -115,6 +126,8 @@ export interface Session<C extends Credential = Credential> {
   /**
    * Is WeChat's session_key still good? Emits once and completes; errors only with `disposed`. Without a
    * session: false; `wx.checkSession` (about 200 ms) is asked at most once per foreground period.
+   *
+   * @see https://developers.weixin.qq.com/miniprogram/dev/api/open-api/login/wx.checkSession.html
    */
   verify(): Observable<boolean>;
   /** Ends it: waiters and later calls get `disposed`, streams complete, the stored record stays. */
@@ -125,49 +138,60 @@ export interface Session<C extends Credential = Credential> {
 export interface SessionConfig<C extends Credential = Credential> {
   /** Which mini-program this is: sent with every exchange, names the stored record. */
   readonly source: string;
+  /** Who logs people in: `httpBackend(…)`, or functions of your own. */
   readonly backend: LoginBackend<C>;
   /** Default `weapp()`: the global `wx`, looked up at first use. */
-  readonly platform?: Platform;
-  /** Default ``weappStore({ key: `rx-weapp-session:${source}` })``; `null` = memory only. */
+  readonly platform?: Platform | undefined;
+  /** Where the session survives a restart; default ``weappStore({ key: `rx-weapp-session:${source}` })``; `null` = memory only. */
   // `C & {}` keeps a store from being asked what C is: the backend says so.
-  readonly store?: CredentialStore<C & {}> | null;
+  readonly store?: CredentialStore<C & {}> | null | undefined;
   /** Authorisation methods, added to the built-in ones or replacing them. */
-  readonly methods?: Readonly<Record<string, AuthMethod>>;
-  /** Default `'phoneNumber'`. */
-  readonly defaultMethod?: string;
-  readonly tips?: TipsSource;
-  /** Default: the top page's `authTips` (object or function). */
-  readonly pageTips?: TipsSource;
+  readonly methods?: Readonly<Record<string, AuthMethod>> | undefined;
+  /** What `forceAuth` asks for, if not told, and every login after `logout({ forget: true })`; default `'phoneNumber'`. */
+  readonly defaultMethod?: string | undefined;
+  /** Texts of all prompts, over the defaults, which are Chinese; `englishTips` is exported. */
+  readonly tips?: TipsSource | undefined;
+  /** Texts of the page that is shown, over `tips`; default: the top page's `authTips` (object or function). */
+  readonly pageTips?: TipsSource | undefined;
   /**
    * Default true: answer WeChat's privacy question (`wx.onNeedPrivacyAuthorization`) through `prompt$`, by a
    * prompt of method `privacy`; false where the app has a listener of its own: WeChat keeps only one.
+   *
+   * @see https://developers.weixin.qq.com/miniprogram/dev/api/open-api/privacy/wx.onNeedPrivacyAuthorization.html
    */
-  readonly privacy?: boolean;
+  readonly privacy?: boolean | undefined;
   /** Sees each emitted value and each error of a guarded request; default: `statusCode` 401. */
-  readonly isExpired?: (outcome: unknown) => boolean;
+  readonly isExpired?: ((outcome: unknown) => boolean) | undefined;
   /**
-   * Runs before anyone sees `authenticated`; its completion counts, its failure fails the login. `send`
-   * carries the new credential. Not run for a restored session.
+   * Runs before anyone sees `authenticated`; its completion counts, its failure fails the login, read as
+   * {@link LoginBackend} says: a plain throw is `login-rejected`. `send` carries the new credential. Not run for a
+   * restored session.
    */
-  readonly afterLogin?: (credential: C, send: SendRequest) => ObservableInput<unknown>;
+  readonly afterLogin?: ((credential: C, send: SendRequest) => ObservableInput<unknown>) | undefined;
   /** Absolute; relative request urls are appended to it. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** Origins besides baseUrl's that may see the credential; it goes nowhere else. */
-  readonly trustedOrigins?: readonly string[];
+  readonly trustedOrigins?: readonly string[] | undefined;
   /** Puts the credential into a request; default: header `Authorization: Bearer <token>`. */
-  readonly attach?: (options: RequestOptions, credential: C) => RequestOptions;
+  readonly attach?: ((options: RequestOptions, credential: C) => RequestOptions) | undefined;
   /** How long before its end a credential is no longer used, in ms; default 30000. Never more than half of the lifetime. */
-  readonly expiryLeeway?: number;
+  readonly expiryLeeway?: number | undefined;
   /**
    * Time limits in ms of foreground time: `code` for `wx.login` and `wx.checkSession`, 10000; `exchange` for each
    * try of an exchange or refresh, `afterLogin`, an asynchronous store, `backend.logout` and `withoutPrompt`,
-   * 15000; `prompt` for an open prompt, none.
+   * 15000; `prompt` for an open prompt, none. A step that takes longer ends with `login-timeout`.
    */
-  readonly timeouts?: { readonly code?: number; readonly exchange?: number; readonly prompt?: number };
+  readonly timeouts?:
+    | {
+        readonly code?: number | undefined;
+        readonly exchange?: number | undefined;
+        readonly prompt?: number | undefined;
+      }
+    | undefined;
   /** Transient exchange failures: `count` more tries (2), `delay` base in ms (300), exponential, full jitter. */
-  readonly retry?: { readonly count?: number; readonly delay?: number };
-  /** How long a prompt may have no subscriber, in ms; default 3000. */
-  readonly promptGrace?: number;
+  readonly retry?: { readonly count?: number | undefined; readonly delay?: number | undefined } | undefined;
+  /** How long a prompt may have no subscriber, in ms, before its login ends with `prompt-unhandled`; default 3000. */
+  readonly promptGrace?: number | undefined;
 }
 
 /** Sends one request with a given credential. */
@@ -175,6 +199,7 @@ export type SendRequest = <T>(options: RequestOptions) => Observable<HttpRespons
 
 /** Something that happened, for logs and metrics; it holds no secret. */
 export interface SessionEvent {
+  /** What happened; each is told in README, Events. */
   readonly type:
     | 'login-start'
     | 'login-success'
@@ -190,14 +215,23 @@ export interface SessionEvent {
     | 'login-loop';
   /** Epoch ms, by rxjs's scheduler clock. */
   readonly at: number;
+  /** Of the login that it is about: of its start, its end and its prompts. */
   readonly mode?: LoginMode;
+  /** Likewise: where that login was. */
   readonly stage?: LoginStage;
   /** Ms since the login's start. */
   readonly duration?: number;
+  /** What went wrong; of `storage-failure` and `hook-failure` a `config-invalid`, its `cause` what was thrown. */
   readonly error?: SessionError;
 }
 
-/** Your backend, as the session sees it. `httpBackend` makes one. */
+/**
+ * Your backend, as the session sees it. `httpBackend` makes one.
+ *
+ * A failure is read by what it is: a {@link SessionError} as its code says; a numeric `statusCode` or `status`, where 408, 429 and
+ * 5xx are transient and the rest is final; WeChat's `errcode`; a fail result of `wx.request` as no network. Anything else,
+ * a plain Error or a throw, is `login-rejected`, with it as `cause`. Transient ones are tried again.
+ */
 export interface LoginBackend<C extends Credential = Credential> {
   /** Logs in by openid alone. The first value counts. */
   silentLogin(request: { readonly source: string; readonly code: string }): ObservableInput<LoginReply<C>>;
@@ -211,41 +245,52 @@ export interface LoginBackend<C extends Credential = Credential> {
 
 /** What `LoginBackend.login` is given. */
 export interface AuthorizedLogin {
+  /** Which mini-program it is. */
   readonly source: string;
+  /** What the user was asked for. */
   readonly method: string;
   /** What the method's `read` made of the user's answer. */
   readonly authorization: unknown;
+  /** What `wx.login` gave, where there is no ticket and the method takes a code. */
   readonly code?: string;
   /** What the backend handed out with its question; it holds openid and session_key there. */
   readonly ticket?: string;
 }
 
-/** The backend's reply: a credential, or what it needs first. `guest` is data for anonymous visitors. */
+/** The backend's reply: a credential, or what it needs first. */
 export type LoginReply<C extends Credential = Credential> = CredentialReply<C> | AuthorizeReply;
 
 /** The backend's yes. */
 export interface CredentialReply<C extends Credential = Credential> {
+  /** The new session. */
   readonly credential: C;
+  /** Told in the state, as it is: plain data, as JSON has it. */
   readonly guest?: unknown;
 }
 
 /** The backend's "ask the user first". */
 export interface AuthorizeReply {
+  /** What it needs. */
   readonly authorize: AuthorizeRequest;
+  /** What the state tells about a visitor who is not logged in: plain data, as JSON has it. */
   readonly guest?: unknown;
 }
 
 /** What the backend needs of the user. */
 export interface AuthorizeRequest {
+  /** A key of `SessionConfig.methods`, or a built-in one. */
   readonly method: string;
-  readonly ticket?: string;
+  /** Handed to `login` again: it stands for the openid and the session_key that the backend holds. */
+  readonly ticket?: string | undefined;
 }
 
 /** Where the session's record lives, synchronous or not. */
 export interface CredentialStore<C extends Credential = Credential> {
   /** What was written, or nothing. */
   read(): unknown;
+  /** Stores the record in the place of the one before; where that fails, `remove` is called. */
   write(record: StoredSession<C>): void | Promise<void>;
+  /** Leaves nothing. */
   remove(): void | Promise<void>;
 }
 
@@ -262,9 +307,13 @@ export type StoredSession<C extends Credential = Credential> =
 
 /** Texts of a prompt. */
 export interface AuthTips {
+  /** One line above. */
   readonly title: string;
+  /** What is asked for, and why. */
   readonly content: string;
+  /** Of the button that answers. */
   readonly confirmText: string;
+  /** Of the one that closes. */
   readonly cancelText: string;
 }
 
@@ -278,6 +327,7 @@ export type TipsSource =
 
 /** A question that only a tap of the user can answer. The UI layer subscribes to `prompt$` and answers it. */
 export interface AuthPrompt {
+  /** Of this prompt alone, in this session. */
   readonly id: number;
   /** `'phoneNumber'`, `'realtimePhoneNumber'`, `'avatarNickname'`, `'userInfo'`, `'userProfile'`, `'privacy'`, `'setting'` or yours. */
   readonly method: string;
@@ -285,6 +335,7 @@ export interface AuthPrompt {
   readonly openType?: string;
   /** `setting`: the scope that the permission panel must grant. */
   readonly scope?: string;
+  /** What to show; merged of all sources. */
   readonly tips: AuthTips;
   /** True for the first UI that takes it on. */
   claim(): boolean;
@@ -298,6 +349,7 @@ export interface AuthPrompt {
 
 /** A way to ask the user for an authorisation. */
 export interface AuthMethod<A = unknown> {
+  /** The button open-type that yields the answer; absent where the UI gets it otherwise. */
   readonly openType?: string;
   /** When a code is taken, for a backend that gave no ticket. */
   readonly code: 'before-prompt' | 'after-answer' | 'none';
@@ -305,32 +357,56 @@ export interface AuthMethod<A = unknown> {
   readonly settingScope?: string;
   /** Tried first; empty or failed = ask. */
   readonly withoutPrompt?: () => ObservableInput<unknown>;
-  /** Reads the answer; throws a SessionError for a refusal, a cancel or an operator fault. */
+  /**
+   * Reads the answer; throws a SessionError for a refusal (`auth-denied`), a cancel (`auth-cancelled`) or an operator fault
+   * (`auth-failed`). Whatever else it throws is `auth-failed`.
+   */
   readonly read: (detail: unknown) => A;
 }
 
-/** A request, as `wx.request` takes it, callbacks excepted. */
+/**
+ * A request, as `wx.request` takes it, callbacks excepted.
+ *
+ * @see https://developers.weixin.qq.com/miniprogram/dev/api/network/request/wx.request.html
+ */
 export interface RequestOptions {
   /** Absolute, or relative to the session's `baseUrl`. */
   url: string;
+  /** Default `GET`. */
   method?: 'OPTIONS' | 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'TRACE' | 'CONNECT';
+  /** The body; of a GET, what goes into the query. */
   data?: string | object | ArrayBuffer;
+  /** Header fields; WeChat sets the Referer itself. */
   header?: Record<string, string>;
   /** Ms; WeChat's own default is 60000. */
   timeout?: number;
+  /** `json`, the default, parses the response; anything else leaves it as text. */
   dataType?: string;
+  /** Default `text`. */
   responseType?: 'text' | 'arraybuffer';
+  /** What becomes of a redirect; default `follow`. */
   redirect?: 'follow' | 'manual';
+  /** HTTP/2. */
   enableHttp2?: boolean;
+  /** QUIC. */
   enableQuic?: boolean;
+  /** WeChat's cache. */
   enableCache?: boolean;
+  /** WeChat's HTTPDNS. */
   enableHttpDNS?: boolean;
+  /** The system's DNS where HTTPDNS fails. */
   enableHttpDNSFallback?: boolean;
+  /** The provider of HTTPDNS. */
   httpDNSServiceId?: string;
+  /** Ms that HTTPDNS may take. */
   httpDNSTimeout?: number;
+  /** Chunked transfer. */
   enableChunked?: boolean;
+  /** Timings in the result. */
   enableProfile?: boolean;
+  /** The cellular network, though there is Wi-Fi. */
   forceCellularNetwork?: boolean;
+  /** WeChat's high performance mode. */
   useHighPerformanceMode?: boolean;
 }
 
@@ -338,18 +414,26 @@ export interface RequestOptions {
 export interface TransferOptions {
   /** Absolute, or relative to the session's `baseUrl`. */
   url: string;
+  /** Header fields; WeChat sets the Referer itself. */
   header?: Record<string, string>;
   /** Ms; WeChat's own default is 60000. */
   timeout?: number;
+  /** HTTP/2. */
   enableHttp2?: boolean;
+  /** QUIC. */
   enableQuic?: boolean;
+  /** Timings in the result. */
   enableProfile?: boolean;
 }
 
 /** A response, of any HTTP status. */
 export interface HttpResponse<T = unknown> {
+  /** Any: a 404 is a value, not an error. */
   readonly statusCode: number;
+  /** The body; parsed where it is JSON. */
   readonly data: T;
+  /** Header fields, as WeChat spells them. */
   readonly header: Record<string, string>;
+  /** Each `Set-Cookie` field. */
   readonly cookies?: readonly string[];
 }

@@ -9,7 +9,9 @@ import type { HttpResponse, RequestOptions, Session, TransferOptions } from './t
 export interface UploadProgress {
   /** Percent. */
   readonly progress: number;
+  /** Bytes. */
   readonly totalBytesSent: number;
+  /** Bytes. */
   readonly totalBytesExpectedToSend: number;
 }
 
@@ -40,7 +42,8 @@ function parsed<T>(response: HttpResponse<unknown>): HttpResponse<T> {
  * `uploadFileWithLogin`.
  *
  * Cold; emits the response, of any HTTP status, its `data` parsed where it is JSON, and completes; errors with
- * `request-failed` and `config-invalid`. Unsubscribing aborts the upload.
+ * `request-failed`, `config-invalid` (a url that cannot be resolved, an `attach` that throws or leaves the trusted origins) and
+ * `disposed`. Unsubscribing aborts the upload.
  *
  * @param session - whose credential
  * @param options - the file and where it goes; `timeout` is in ms

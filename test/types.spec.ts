@@ -12,6 +12,7 @@ import {
   request,
   requestWithLogin,
   retryOnExpired,
+  sessionBehavior,
   sessionError,
   sessionRequest,
   silentOnly,
@@ -40,6 +41,7 @@ import type {
   SessionErrorCode,
   SessionEvent,
   SessionState,
+  SessionView,
   StoredSession,
   TipsSource,
 } from 'rx-weapp-session';
@@ -347,12 +349,32 @@ describe('section 2: states, prompts, errors', () => {
       void error.code;
       return undefined;
     });
+    const narrows = (error: SessionError | undefined) => {
+      if (isSessionError(error, 'logged-out')) holds<Equal<typeof error.code, 'logged-out'>>();
+      // One code asked for tells nothing of the others.
+      else if (error) holds<Equal<typeof error.code, SessionErrorCode>>();
+    };
+    compiles(narrows as () => unknown);
     compiles(() => {
       // @ts-expect-error -- no such code
       sessionError('broken', 'message');
       // @ts-expect-error -- no such code
       isSessionError(undefined, 'broken');
     });
+  });
+
+  test("sessionBehavior's view is in the data of a component that names it inline", () => {
+    compiles(() =>
+      Component({
+        behaviors: [sessionBehavior(), sessionBehavior({ property: 'login' })],
+        methods: {
+          whoIs() {
+            holds<Equal<typeof this.data.session, SessionView>>();
+            holds<Equal<typeof this.data.login, SessionView>>();
+          },
+        },
+      }),
+    );
   });
 
   test('event types are a closed list', () => {

@@ -11,9 +11,11 @@ export interface App {
   readonly foreground: () => void;
   /** The wall clock goes on by so much while the timers stand still, as in a frozen app. */
   readonly jump: (by: Time) => void;
+  /** `session.logout()`. */
   readonly logout: () => void;
   /** The backend is found to have refused the current credential. */
   readonly expire: () => void;
+  /** `session.dispose()`. */
   readonly dispose: () => void;
 }
 

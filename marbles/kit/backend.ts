@@ -19,9 +19,13 @@ import { isCredential } from './words';
  * only if they are scripted; what counts of `logout` is its end: `'50ms |'`.
  */
 export interface BackendScript {
+  /** By default a new credential, after 50 ms. */
   readonly silentLogin: Script;
+  /** By default a new credential, after 50 ms. */
   readonly login: Script;
+  /** The backend has one as soon as it is scripted. */
   readonly refresh: Script;
+  /** The backend has one as soon as it is scripted. */
   readonly logout: Script;
 }
 

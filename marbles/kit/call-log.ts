@@ -5,13 +5,17 @@ import { inWords, oneLetter } from './words';
 
 /** One call of the platform or the backend, or one request. */
 export interface Call {
+  /** `wx.login`, `backend.login`, `request`, … */
   readonly name: string;
+  /** Virtual ms since the start. */
   readonly at: number;
   /** The letter of what it carried; `x` for nothing, `n` for a request without a credential. */
   readonly carried: string;
+  /** What it was called with. */
   readonly detail: unknown;
   /** How it ended: `left` was unsubscribed or aborted; `open` has no answer yet. */
   result: 'open' | 'answered' | 'failed' | 'left';
+  /** When, in virtual ms since the start. */
   end?: number;
   /** What it was answered with, or its error. */
   answer?: unknown;

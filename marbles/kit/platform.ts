@@ -11,7 +11,9 @@ import type { Stage } from './stage';
  * unscripted it answers `'200ms o'`.
  */
 export interface PlatformScript {
+  /** By default a new code, after 10 ms. */
   readonly login: Script;
+  /** By default yes, after 200 ms. */
   readonly checkSession: Script;
 }
 

@@ -22,13 +22,16 @@ export interface Recording {
 export interface RecordedLane {
   /** `wx.login`, `backend.silentLogin`, `session$`, … */
   readonly name: string;
+  /** What it is about, for its look. */
   readonly kind:
     'app' | 'user' | 'prompt' | 'platform' | 'backend' | 'request' | 'session' | 'event' | 'stream';
+  /** What happened, in order. */
   readonly marks: readonly RecordedMark[];
 }
 
 /** One thing that happened. */
 export interface RecordedMark {
+  /** Virtual ms since the start. */
   readonly at: number;
   /** When a call, a request or a prompt ended; nothing = at once, or never. */
   readonly end?: number;
@@ -46,12 +49,12 @@ export interface RecordedMark {
   readonly ends?: 'complete' | 'error';
 }
 
-type Listener = (recording: Recording) => void;
-const listeners = new Set<Listener>();
+const listeners = new Set<(recording: Recording) => void>();
 
 /**
  * Tells of every scenario when it is over, failed ones included; so a setup file of your test runner can collect them.
  *
+ * @param listener - told each scenario when it is over
  * @returns stops it
  * @example
  * ```ts
@@ -62,7 +65,7 @@ const listeners = new Set<Listener>();
  * const stop = onRecording((recording) => void recordings.push(recording));
  * ```
  */
-export function onRecording(listener: Listener): () => void {
+export function onRecording(listener: (recording: Recording) => void): () => void {
   listeners.add(listener);
   return () => void listeners.delete(listener);
 }

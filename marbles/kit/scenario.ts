@@ -20,11 +20,17 @@ export interface Scenario<C extends Credential = Credential> {
   /** Another session on the same platform, storage and backend. */
   otherSession(config: Partial<SessionConfig<C>> & { readonly source: string }): Session<C>;
 
+  /** How WeChat answers. */
   readonly wx: PlatformScript;
+  /** How the login endpoints answer. */
   readonly backend: BackendScript;
+  /** What is stored, and how storage works. */
   readonly storage: Storage;
+  /** How requests are answered. */
   readonly resources: Resources;
+  /** What the user does with each prompt. */
   readonly user: UserScript;
+  /** What else happens. */
   readonly app: App;
   /** The scripted platform, for an app's own requests: `request(options, platform)`. */
   readonly platform: Platform;
@@ -43,7 +49,9 @@ export interface Scenario<C extends Credential = Credential> {
   now(): number;
   /** Runs until nothing is left to do, in the middle of a scenario. */
   flush(): void;
+  /** A cold Observable of a diagram, as rxjs's TestScheduler makes it. */
   readonly cold: RunHelpers['cold'];
+  /** A hot one. */
   readonly hot: RunHelpers['hot'];
 
   /**

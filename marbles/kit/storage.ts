@@ -7,8 +7,11 @@ import type { Stage } from './stage';
 
 /** The storage of the phone. Its calls never fail, unless they are scripted to: `'#'`. */
 export interface Storage {
+  /** How it is read: `#` throws. */
   readonly read: Script;
+  /** How a record is stored: `#` throws. */
   readonly write: Script;
+  /** How it is removed: `#` throws. */
   readonly remove: Script;
   /**
    * Puts into storage what an earlier run of the app left there.
