@@ -86,6 +86,25 @@ describe('M2: forceAuth', () => {
       });
     }));
 
+  test('M2 E10: takes the ticket of a renewal that it waited for too', () =>
+    sessionMarbles(
+      ({ session, storage, wx, backend, user, expectCalls, expectPrompts, expectObservable }) => {
+        storage.holds('Z');
+        wx.login([]);
+        backend.refresh('50ms q', asking('phoneNumber'));
+        user.grant('1s');
+        const request = { source: 'shop', method: 'phoneNumber', authorization, ticket: 't' };
+
+        expectObservable(session.login({ mode: 'silent' })).toBe('50ms #', {}, 'interaction-required');
+        expectObservable(session.login(phone)).toBe('             1100ms         (A|)');
+        expectPrompts().toBe('                                   50ms p 999ms .');
+        expectCalls(backend.login).toBe('                        1050ms         t', {
+          t: exactly(request),
+        });
+      },
+      { credentials: over('Z') },
+    ));
+
   test('M2: does not take the ticket of another method', () =>
     sessionMarbles(({ session, wx, backend, user, subscribe, expectCalls, expectPrompts }) => {
       backend.silentLogin('50ms q', asking('avatarNickname'));
@@ -175,6 +194,15 @@ describe('M2: forceAuth', () => {
           },
           { pace },
         ));
+
+  test('M2 P1: without a method of its own it waits where the open one is not for defaultMethod', () =>
+    sessionMarbles(({ session, user, expectPrompts, expectObservable }) => {
+      user.grant('1s').grant('1s');
+
+      expectPrompts().toBe('                                          n 999ms . 59ms p 999ms .');
+      expectObservable(session.login(avatar)).toBe('                  1060ms (A|)');
+      expectObservable(session.login({ mode: 'forceAuth' }), '500ms ^').toBe('2120ms         (B|)');
+    }));
 
   test('M2 C2: with another method it opens its own when the open one is withdrawn', () =>
     sessionMarbles(({ session, user, subscribe, expectPrompts, expectObservable }) => {

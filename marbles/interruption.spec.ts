@@ -371,6 +371,21 @@ describe('F6: time limits count foreground time', () => {
       expectObservable(session.login()).toBe('65s #', {}, 'login-timeout');
     }));
 
+  test('F6 F2: withoutPrompt has its whole limit of foreground time before the user is asked', () => {
+    const silent: AuthMethod = { code: 'none', withoutPrompt: () => NEVER, read: (detail) => detail };
+    sessionMarbles(
+      (scenario) => {
+        const { session, user, expectPrompts, expectObservable } = scenario;
+        user.answer('yes', '1s');
+        absent(scenario, '5s', '300s');
+
+        expectPrompts().toBe('310s s 999ms .', { s: 'silent' });
+        expectObservable(session.login({ mode: 'forceAuth', method: 'silent' })).toBe('311050ms (A|)');
+      },
+      { methods: { silent } },
+    );
+  });
+
   test('F6 F2: the end of a logout waits for foreground time too', () =>
     sessionMarbles((scenario) => {
       const { session, storage, backend, expectEvents, expectObservable } = scenario;

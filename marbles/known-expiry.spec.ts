@@ -1,4 +1,4 @@
-import { defer, merge, of } from 'rxjs';
+import { defer, merge, of, timer } from 'rxjs';
 import { retryOnExpired, withLogin } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
@@ -150,6 +150,27 @@ describe('E5: an end that is known', () => {
         it.expectObservable(around(session, send(session))).toBe('2080ms            (A|)');
       }, lives(1000)));
   }
+
+  test('E5 K3: half of a life counts from receipt, however long afterLogin takes; the record says when that was', () =>
+    sessionMarbles(
+      ({ session, storage, subscribe, at, expectSession }) => {
+        subscribe(session.login());
+        at('5s', () => expect(storage.content()).toMatchObject({ receivedAt: 60 }));
+
+        // received at 60 ms for 10 s
+        expectSession(session).toBe('(ns) 4056ms A 999ms a');
+      },
+      { afterLogin: () => timer(4000), credentials: { A: { expiresAt: 10_060 } } },
+    ));
+
+  test('E5: by timer it is told at its time also where the clock was set back meanwhile', () =>
+    sessionMarbles(({ session, storage, app, at, expectSession, expectEvents }) => {
+      storage.holds('R');
+      at('10s', () => app.jump(-5000));
+
+      expectSession(session).toBe('R 74999ms r');
+      expectEvents().toBe('           75s x');
+    }, lives(100_000)));
 
   /** Past its end on arrival. */
   const dead = { D: { expiresAt: -5000 } };

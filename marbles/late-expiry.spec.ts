@@ -24,6 +24,19 @@ describe('E3: many requests, one re-login', () => {
     }
   }
 
+  test('E3 M2 E10: a force guard that finds its new credential refused already shares the renewal', () =>
+    sessionMarbles(({ session, wx, backend, resources, expectCalls, expectRequests, expectObservable }) => {
+      backend.refresh('50ms N');
+      // Refused inside the call: the first guard is at its renewal when the second hears of the login.
+      resources({ A: 'x' });
+      const forced = send(session).pipe(withLogin(session, { mode: 'force' }), retryOnExpired(session));
+
+      expectCalls(wx.login).toBe('                 x');
+      expectCalls(backend.refresh).toBe('        60ms  A');
+      expectRequests().toBe('                    60ms  A 49ms (NN)');
+      expectObservable(merge(forced, forced)).toBe('130ms (NN|)');
+    }));
+
   test('E3: requests of different kinds share the re-login too', () =>
     sessionMarbles(({ session, storage, resources, wx, ...it }) => {
       storage.holds('R');

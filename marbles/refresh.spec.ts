@@ -147,6 +147,16 @@ describe('E10: renewal by refresh', () => {
     }
   }
 
+  for (const errcode of [40029, 40163])
+    test(`E10 F3: a refresh that fails with ${errcode} has no code to take anew: it goes on to the silent stage at once`, () =>
+      ended(({ session, wx, backend, expectCalls, expectEvents, expectObservable }) => {
+        backend.refresh('50ms #', { '#': { errcode } });
+
+        expectCalls(backend.refresh, wx.login).toBe('R 49ms x');
+        expectEvents().inOrder('x s y');
+        expectObservable(session.login()).toBe('     110ms (A|)');
+      }));
+
   test('E10: the next request after transient failures renews again', () =>
     ended(({ session, backend, expectCalls, expectObservable }) => {
       backend.refresh(['50ms #', '50ms #', '50ms #', '50ms N']);

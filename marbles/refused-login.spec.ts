@@ -133,6 +133,25 @@ describe('F4: what a failure does to the credential', () => {
         }, config));
   }
 
+  test('F4 E5: a definitive refusal clears a credential that ran out by the clock while it was waited for', () =>
+    sessionMarbles(
+      (scenario) => {
+        const { session, storage, app, at, expectCalls, expectSession, expectEvents, expectObservable } =
+          scenario;
+        storage.holds('A');
+        REJECTED.script(scenario);
+        // Timers freeze in the background: nobody has noticed the end when the refusal comes.
+        at('30ms', () => app.jump('1h'));
+
+        expectSession(session).toBe('(As) 56ms n', { n: 'anonymous !login-rejected' });
+        expectEvents().toBe('        s 59ms (xf)');
+        expectObservable(session.login({ mode: 'force' })).toBe('60ms #', {}, 'login-rejected');
+        expectCalls(storage.remove).toBe('60ms x');
+        at('1s', () => expect(storage.keys()).toEqual([]));
+      },
+      { credentials: { A: { expiresAt: 3_600_000 } } },
+    ));
+
   for (const [{ code, script, end }, state] of [
     [UNREACHABLE, 'expired A !backend-unreachable'],
     [REJECTED, 'anonymous !login-rejected'],

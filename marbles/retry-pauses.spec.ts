@@ -40,6 +40,23 @@ describe('F3: how long the next try waits', () => {
         expectObservable(session.login()).toBe(end);
       }));
 
+  for (const [title, result] of [
+    ['429 without a Retry-After', { statusCode: 429, header: {}, data: {} }],
+    ['429 without header fields', { statusCode: 429 }],
+    ['429 with a Retry-After that cannot be read', { statusCode: 429, header: { 'Retry-After': 'soon' } }],
+    ['503 without a Retry-After', { statusCode: 503, header: {}, data: {} }],
+  ] as const)
+    test(`F3: ${title} waits as long as any other failure`, () =>
+      sessionMarbles(
+        ({ session, wx, backend, expectCalls, expectObservable }) => {
+          backend.silentLogin.always('50ms f', { f: failure(result) });
+
+          expectCalls(wx.login).toBe('           x 209ms x 359ms x');
+          expectObservable(session.login()).toBe('630ms #', {}, 'backend-unreachable');
+        },
+        { random: 0.5 },
+      ));
+
   const TOO_LONG: readonly (readonly [title: string, retryAfter: string, config?: MarblesConfig])[] = [
     ['seconds', '16'],
     ['an HTTP date', 'Thu, 01 Jan 1970 00:00:16 GMT'],

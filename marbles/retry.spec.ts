@@ -143,6 +143,19 @@ describe('E2: the retry', () => {
       }));
   }
 
+  test('E2 P6: a guard asks the user with its own tips on a retry too', () =>
+    sessionMarbles(({ session, storage, backend, resources, user, ...it }) => {
+      storage.holds('R');
+      backend.silentLogin('50ms p');
+      resources({ R: '20ms x' });
+      user.grant('1s');
+      const tips = { title: 'To see your orders' };
+      const attempt = send(session).pipe(withLogin(session, { tips }), retryOnExpired(session));
+
+      it.expectPrompts().toBe('           80ms p 999ms .', { p: { tips } });
+      it.expectObservable(attempt).toBe(' 1160ms (A|)');
+    }));
+
   test('E2: above a bare source the default is silent', () =>
     sessionMarbles(({ session, storage, backend, resources, user, ...it }) => {
       storage.holds('R');

@@ -1,4 +1,4 @@
-import { retryOnExpired, silentOnly, withLogin } from 'rx-weapp-session';
+import { request, retryOnExpired, silentOnly, withLogin } from 'rx-weapp-session';
 import type { Session } from 'rx-weapp-session';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
@@ -107,6 +107,22 @@ describe('M4: guards that show nothing', () => {
         }
         expectRequests().toBe('');
       }));
+
+  test('M4 C3: disposed surfaces on a retry too: a source of the app’s own is not subscribed again', () =>
+    sessionMarbles(({ session, storage, platform, resources, app, at, ...it }) => {
+      storage.holds('Z');
+      resources('20ms x');
+      // Not sessionRequest, which would refuse to go out by itself.
+      const own = request({ url: 'https://api.example.com/orders' }, platform);
+      at('50ms', app.dispose);
+
+      it.expectObservable(own.pipe(silentOnly(session), retryOnExpired(session))).toBe(
+        '50ms #',
+        {},
+        'disposed',
+      );
+      it.expectRequests().toBe('n');
+    }));
 
   test('M4 E9: user-changed surfaces all the same', () =>
     sessionMarbles(

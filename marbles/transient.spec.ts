@@ -25,6 +25,7 @@ describe('F3: what is tried again', () => {
   const REASONS: readonly (readonly [title: string, reason: () => unknown])[] = [
     ...TRANSIENT.map(([title, reason]) => [title, () => reason] as const),
     ['request-failed', () => sessionError('request-failed', 'wx.request failed', offline)],
+    ['a SessionError, backend-unreachable', () => sessionError('backend-unreachable', 'no answer', offline)],
   ];
   for (const [title, reasonOf] of REASONS)
     test(`F3: transient: ${title}: two more tries, each with a new code, then backend-unreachable`, () =>

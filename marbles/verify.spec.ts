@@ -1,4 +1,4 @@
-import { requestWithLogin, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
+import { requestWithLogin, retryOnExpired, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
 import type { LoginMode, Session } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
@@ -222,6 +222,25 @@ describe('R5: a login with verify', () => {
         expectRequests().toBe('                   260ms A');
         expectCalls(wx.checkSession).toBe('      x');
       }));
+
+  test('R5 E2: a guard that verifies does so on a retry too', () =>
+    sessionMarbles(({ session, storage, wx, resources, app, perform, subscribe, ...it }) => {
+      storage.holds('Z');
+      wx.checkSession(['200ms o', '200ms #']);
+      resources({ Z: '500ms x' });
+      const verified = sessionRequest(session, { url }).pipe(
+        withLogin(session, { verify: true }),
+        retryOnExpired(session),
+      );
+      // A newer credential is there when the request is refused, and after an absence nothing is known of its key.
+      subscribe(session.login({ mode: 'force' }), '300ms ^');
+      perform('                                 500ms b 99ms f', { b: app.background, f: app.foreground });
+
+      it.expectCalls(wx.checkSession).toBe('   x 699ms x');
+      it.expectCalls(wx.login).toBe('          300ms x 599ms x');
+      it.expectRequests().toBe('               200ms Z 759ms B');
+      it.expectObservable(verified).toBe('     980ms (B|)');
+    }));
 
   test('R5: a logout while WeChat is being asked ends the login, and logs nobody in', () =>
     sessionMarbles(({ session, storage, wx, app, at, expectCalls, expectObservable }) => {
