@@ -286,6 +286,17 @@ describe('E7: a backend that refuses every fresh credential', () => {
       expectObservable(tap, '3s ^').toBe('4060ms (F|)');
     }));
 
+  test('E7: what the backend refused while a prompt was open counts as its doing after the answer too', () =>
+    hostile(({ session, wx, app, user, at, subscribe, expectCalls, expectObservable }) => {
+      user.refuse('1s');
+      at('500ms', app.expire);
+      const tap = session.login({ mode: 'forceAuth' });
+      subscribe(exhausting(session), '5s ^');
+
+      expectCalls(wx.login).toBe('5s x 79ms x 79ms x 79ms x 759ms x');
+      expectObservable(tap).toBe('1s #', {}, 'auth-denied');
+    }));
+
   test('E7: a prompt that the user closes is no tap that lets the rest start again', () =>
     hostile(({ session, wx, user, subscribe, expectCalls, expectPrompts, expectObservable }) => {
       user.close('1s');

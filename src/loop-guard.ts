@@ -19,7 +19,6 @@ export function noteQuestion(room: Room, method: string): void {
 
 /** A fresh credential worked, or the user acted: what was counted no longer counts. */
 export function resetLoop(room: Room): void {
-  blame(room, false);
   room.starts = [];
 }
 

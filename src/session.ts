@@ -9,7 +9,7 @@ import { fieldsOf, isText, look } from './fields';
 import { abort } from './flight';
 import { provideHooks } from './hooks';
 import type { SessionHooks, Transport } from './hooks';
-import { resetLoop } from './loop-guard';
+import { blame, resetLoop } from './loop-guard';
 import { afresh, logIn, MODES, reuses } from './modes';
 import { need, needOneOf, reading } from './need';
 import { orError } from './or-error';
@@ -160,6 +160,7 @@ export function createSession<C extends Credential = Credential>(config: Session
       return inTurn(room, () => {
         endGeneration(room, 'logged-out');
         resetLoop(room);
+        blame(room, false);
         forgetSessionKey(room);
         change(room, transitions.loggedOut());
         const cleared$ = clear(room, forget);
