@@ -187,6 +187,18 @@ describe('the age of a before-prompt code', () => {
       expectObservable(session.login()).toBe('    289130ms                       (A|)');
     }));
 
+  test('P7: after a renewal that failed the next one is made in its time, and its code serves the answer', () =>
+    sessionMarbles(({ session, wx, backend, user, expectCalls, expectPrompts, expectObservable }) => {
+      wx.login(['10ms a', '10ms b', '10ms #', '10ms d']);
+      backend.silentLogin('50ms f');
+      user.answer(profile, '10m');
+
+      expectCalls(wx.login).inOrder('xxxx');
+      expectPrompts().toBe('             70ms f 599999ms .');
+      expectCalls(backend.login).toBe('   10m 70ms        d');
+      expectObservable(session.login()).toBe('10m 120ms   (A|)');
+    }));
+
   test('P7: an answer within 4.5 minutes by the wall clock is not dropped', () =>
     sessionMarbles(({ session, backend, user, app, at, expectCalls, expectObservable }) => {
       backend.silentLogin('50ms f');
@@ -226,6 +238,22 @@ describe('more than one authorisation', () => {
       });
       expectEvents().inOrder('sppy');
       it.expectObservable(session.login()).toBe('2160ms                        (A|)');
+    }));
+
+  test('P9: the guest that comes with the wish for one more step is told while the user is asked', () =>
+    sessionMarbles(({ session, backend, user, expectSession, expectObservable }) => {
+      const guest = { phone: 'bound' };
+      backend.silentLogin('50ms q', underTicket('phoneNumber'));
+      backend.login(['50ms q', '50ms A'], {
+        q: { authorize: { method: 'avatarNickname', ticket: 'v' }, guest },
+      });
+      user.grant('1s').grant('1s');
+
+      expectSession(session).toBe('(ns) 56ms i 1049ms g 1049ms A', {
+        g: { status: 'authenticating', stage: 'interactive', guest },
+        A: { status: 'authenticated', guest },
+      });
+      expectObservable(session.login()).toBe('2160ms (A|)');
     }));
 
   test('P9: five steps are allowed', () =>

@@ -5,6 +5,7 @@ import { sessionMarbles } from 'rx-weapp-session/marbles';
 import { AGREED, claiming, EXPOSED, privacyOf, REFUSED } from './support/privacy';
 import { ticket } from './support/props';
 import { idleUi, numbering } from './support/shown';
+import { slowStore } from './support/slow-store';
 
 describe('WeChat’s privacy question', () => {
   test('P8: the privacy question is listened to at the first subscription to prompt$, once, and never with privacy: false', () => {
@@ -208,6 +209,19 @@ describe('WeChat’s privacy question', () => {
       rxjsConfig.onUnhandledError = onUnhandledError;
     }
     expect(reported).toEqual([notTapped]);
+  });
+
+  test('K1 P8: a privacy question that comes while an asynchronous store is being read is shown when it has answered', () => {
+    const { wx, api$ } = privacyOf();
+    sessionMarbles(
+      ({ user, expectPrompts, expectObservable }) => {
+        user.grant('1s');
+
+        expectObservable(api$, '10ms ^').toBe('1030ms   a');
+        expectPrompts().toBe('                  30ms v 999ms .');
+      },
+      { wx, store: slowStore() },
+    );
   });
 
   test('P8: nobody to see the privacy question for promptGrace is a disagree, at the start or later', () => {

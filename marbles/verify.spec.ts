@@ -1,5 +1,5 @@
 import { requestWithLogin, retryOnExpired, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
-import type { LoginMode, Session } from 'rx-weapp-session';
+import type { AuthMethod, LoginMode, Session } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
@@ -123,6 +123,24 @@ describe('R5: verify', () => {
 
       expectObservable(session.verify(), '200ms ^').toBe('200ms (n|)', yes);
     }));
+
+  test('R5 L1: a code taken before a logout says nothing of the login after it: one without a code is asked about', () => {
+    const invitation: AuthMethod = { code: 'none', read: (detail) => detail };
+    sessionMarbles(
+      ({ session, wx, user, app, at, subscribe, expectCalls, expectObservable }) => {
+        wx.checkSession('200ms #');
+        user.answer({}, '1s');
+        subscribe(session.login());
+        at('100ms', app.logout);
+        subscribe(session.login({ mode: 'forceAuth', method: 'invitation' }), '200ms ^');
+
+        expectObservable(session.verify(), '2s ^').toBe('2200ms (n|)', yes);
+        expectCalls(wx.checkSession).toBe('              2s x');
+        expectCalls(wx.login).toBe('                     x');
+      },
+      { methods: { invitation } },
+    );
+  });
 
   test('R5 C3: after dispose it is disposed, also for who waits', () =>
     sessionMarbles(({ session, storage, app, at, expectObservable }) => {
