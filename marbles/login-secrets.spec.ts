@@ -68,6 +68,13 @@ const LEAKS: readonly Leak[] = [
     code: 'backend-invalid',
   },
   {
+    title: 'a credential with a bad user',
+    script: ({ backend }) =>
+      backend.silentLogin.always('50ms r', { r: { credential: { token, userId: [token] } } }),
+    end: '60ms #',
+    code: 'backend-invalid',
+  },
+  {
     title: 'a bad ticket',
     script: ({ backend }) =>
       backend.silentLogin.always('50ms r', { r: { authorize: { method: 'phoneNumber', ticket: [ticket] } } }),

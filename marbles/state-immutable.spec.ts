@@ -4,6 +4,7 @@ import type { Credential, SessionEvent, SessionState } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
 import { rejected } from './support/props';
+import { idleUi } from './support/shown';
 
 const credentialOf = (state: SessionState): Credential =>
   (state as { credential?: Credential }).credential ?? (state as { previous: Credential }).previous;
@@ -36,6 +37,23 @@ describe('T3: what was told is immutable', () => {
       },
       { credentials: { A: { userId: 'u1' } } },
     ));
+
+  test('T3 K1: a restored credential and guest cannot be changed either, however deep', () => {
+    const credential = { token: 'A', roles: ['buyer'] };
+    const guest = { cart: { items: ['tea'] } };
+    sessionMarbles(({ session, storage, at, expectSession }) => {
+      storage.holds({ version: 1, source: 'shop', receivedAt: 0, credential, guest });
+      at('10ms', () => {
+        const state = session.snapshot as { readonly credential?: typeof credential };
+        const told = session.snapshot.guest as typeof guest;
+        expect(Reflect.set(state.credential?.roles ?? [], 0, 'admin')).toBe(false);
+        expect(Reflect.set(told.cart, 'items', [])).toBe(false);
+        expect(Reflect.set(told.cart.items, 0, 'gold')).toBe(false);
+      });
+
+      expectSession(session).toBe('A', { A: { credential, guest } });
+    });
+  });
 
   test('T3: what the backend or the store does to its own objects later changes no state', () => {
     const credential = { token: 'A', userId: 'u1' };
@@ -98,6 +116,20 @@ describe('T3: what was told is immutable', () => {
       });
 
       expectEvents().toBe('s 59ms y');
+    }));
+
+  test('T3 P1: a prompt, which all UIs share, cannot be changed by one of them', () =>
+    sessionMarbles(({ session, user, subscribe, at, expectPrompts }) => {
+      user.grant('1s');
+      subscribe(session.login({ mode: 'forceAuth' }));
+      at('500ms', () => {
+        const [prompt] = idleUi(session);
+        expect(Reflect.set(prompt, 'answer', () => undefined)).toBe(false);
+        expect(Reflect.set(prompt, 'method', 'avatarNickname')).toBe(false);
+        expect(Reflect.set(prompt.tips, 'title', 'Win a prize')).toBe(false);
+      });
+
+      expectPrompts().toBe('p 999ms .');
     }));
 
   test('T3: cause is there, and not enumerable', () => {
