@@ -502,6 +502,15 @@ describe('W3: single page mode', () => {
     expect(login).not.toHaveBeenCalled();
   });
 
+  test('W3: it is looked at before each wx.login, not only before the first on an api object', () => {
+    const launch = { scene: 1001 };
+    const { login, wx } = singlePage(launch);
+    expect(watched(sessionOn(wx).login()).values).toHaveLength(1);
+    launch.scene = 1154;
+    expect(watched(sessionOn(wx).login()).code).toBe('code-unavailable');
+    expect(login).toHaveBeenCalledTimes(1);
+  });
+
   test('W3 M4: a silent request goes on anonymously there', async () => {
     const { sent, login, wx } = singlePage({ scene: 1154 });
     const response$ = requestWithLogin(sessionOn(wx), { url: '/news', loginOptions: { mode: 'silent' } });

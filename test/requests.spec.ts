@@ -579,6 +579,14 @@ describe('E8: attach', () => {
     expect(sent).toEqual([]);
   });
 
+  test('R1: one that puts back the relative url that the caller wrote sends nothing', () => {
+    const attach: Attach = (given, { token }) => ({ ...given, url: '/a', header: { Authorization: token } });
+    const { session, sent } = app({ attach });
+    expect(errorOf(sessionRequest(session, { url: '/a' })).code).toBe('config-invalid');
+    expect(errorOf(requestWithLogin(session, { url: '/a' })).code).toBe('config-invalid');
+    expect(sent).toEqual([]);
+  });
+
   test('R1: moving it to another trusted origin is fine', () => {
     const attach: Attach = (given) => ({ ...given, url: 'https://cdn.example.com/a' });
     const { session, sent } = app({ attach, trustedOrigins: ['https://cdn.example.com'] });

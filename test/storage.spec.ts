@@ -19,6 +19,9 @@ interface Callbacks {
   readonly fail: (result: unknown) => void;
 }
 
+/** Not the faked one: Node tells of unhandled rejections when a turn of its own is over. */
+const turn = setImmediate;
+
 /** A phone: its storage outlives the sessions on it, which are made anew at each start of the app. */
 function createPhone(stored?: unknown) {
   const storage = new Map<string, unknown>(stored === undefined ? [] : [[KEY, stored]]);
@@ -440,6 +443,50 @@ describe('K2: storage that fails', () => {
     await answer();
     expect(stored()).toBeUndefined();
   });
+
+  test('L1 K2: a write that rejects, and took effect all the same, is removed by the logout', async () => {
+    let stored: unknown;
+    const store: CredentialStore = {
+      read: () => undefined,
+      write: (written) => {
+        stored = written;
+        return rejected();
+      },
+      remove: () => void (stored = undefined),
+    };
+    const { session } = start(createPhone().wx, { store });
+    watched(session.logout()); // from here on storage is known to be empty
+    watched(session.login());
+    await jest.advanceTimersByTimeAsync(0);
+    expect(stored).toMatchObject({ credential: { token: 'silent1' } });
+    watched(session.logout());
+    await jest.advanceTimersByTimeAsync(0);
+    expect(stored).toBeUndefined();
+  });
+
+  test.each([
+    ['throws', boom],
+    ['rejects', rejected],
+  ])(
+    'K2 C3: a store that %s after dispose, when a late write is undone, is no unhandled rejection',
+    async (_, remove) => {
+      const unhandled = jest.fn();
+      process.on('unhandledRejection', unhandled);
+      let finish: () => void = () => undefined;
+      const write = () => new Promise<void>((resolve) => (finish = resolve));
+      const removing = jest.fn(remove);
+      const { session } = start(createPhone().wx, { store: { ...fine, write, remove: removing } });
+      watched(session.login());
+      watched(session.logout());
+      session.dispose();
+      const before = removing.mock.calls.length;
+      finish();
+      await new Promise(turn);
+      process.off('unhandledRejection', unhandled);
+      expect([before, removing.mock.calls.length]).toEqual([0, 1]);
+      expect(unhandled).not.toHaveBeenCalled();
+    },
+  );
 
   test('T3: a storage event holds no token', async () => {
     const { events, session } = start(createPhone(record({ token: '', secret: 'secret' })).wx);
