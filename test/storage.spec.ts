@@ -444,7 +444,7 @@ describe('K2: storage that fails', () => {
     expect(stored()).toBeUndefined();
   });
 
-  test('L1 K2: a write that rejects, and took effect all the same, is removed by the logout', async () => {
+  test('L1 K2: a write that rejects, and took effect all the same, is removed', async () => {
     let stored: unknown;
     const store: CredentialStore = {
       read: () => undefined,
@@ -457,9 +457,7 @@ describe('K2: storage that fails', () => {
     const { session } = start(createPhone().wx, { store });
     watched(session.logout()); // from here on storage is known to be empty
     watched(session.login());
-    await jest.advanceTimersByTimeAsync(0);
     expect(stored).toMatchObject({ credential: { token: 'silent1' } });
-    watched(session.logout());
     await jest.advanceTimersByTimeAsync(0);
     expect(stored).toBeUndefined();
   });
