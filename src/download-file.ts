@@ -49,8 +49,8 @@ const withQuery = (url: string, data: unknown): string =>
  * url is of a trusted origin: `sessionRequest`, over `wx.downloadFile`. Never logs in: pipe it through a guard, or
  * use `downloadFileWithLogin`.
  *
- * Cold; emits where the file lies, whatever the HTTP status, and completes; errors with `request-failed` and
- * `config-invalid`. Unsubscribing aborts the download.
+ * Cold; emits where the file lies, whatever the HTTP status, and completes; errors with `request-failed`, `config-invalid` (a url
+ * that cannot be resolved, an `attach` that throws or leaves the trusted origins) and `disposed`. Unsubscribing aborts the download.
  *
  * @param session - whose credential
  * @param options - what to download; `timeout` is in ms
@@ -60,8 +60,11 @@ const withQuery = (url: string, data: unknown): string =>
  * import type { Session } from 'rx-weapp-session';
  *
  * export const showInvoice = (session: Session) =>
- *   downloadFile(session, { url: '/invoice.pdf' }).subscribe(({ statusCode, tempFilePath }) => {
- *     if (statusCode === 200 && tempFilePath) wx.openDocument({ filePath: tempFilePath });
+ *   downloadFile(session, { url: '/invoice.pdf' }).subscribe({
+ *     next: ({ statusCode, tempFilePath }) => {
+ *       if (statusCode === 200 && tempFilePath) wx.openDocument({ filePath: tempFilePath });
+ *     },
+ *     error: (error) => console.error(error),
  *   });
  * ```
  */

@@ -13,9 +13,10 @@ import type { Credential, Session } from './types';
  *
  * Page({
  *   onLoad() {
- *     requestWithLogin<{ name: string }>(injectSession(), { url: '/me' }).subscribe(({ data }) =>
- *       this.setData({ name: data.name }),
- *     );
+ *     requestWithLogin<{ name: string }>(injectSession(), { url: '/me' }).subscribe({
+ *       next: ({ data }) => this.setData({ name: data.name }),
+ *       error: (error) => console.error(error),
+ *     });
  *   },
  * });
  * ```

@@ -32,8 +32,9 @@ export const callHttp = <R>(
  * ```ts
  * import { request } from 'rx-weapp-session';
  *
- * request<{ items: string[] }>({ url: 'https://api.example.com/news' }).subscribe(({ statusCode, data }) => {
- *   console.log(statusCode, data.items);
+ * request<{ items: string[] }>({ url: 'https://api.example.com/news' }).subscribe({
+ *   next: ({ statusCode, data }) => console.log(statusCode, data.items),
+ *   error: (error) => console.error(error),
  * });
  * ```
  */

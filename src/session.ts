@@ -38,7 +38,10 @@ import type { Credential, LoginOptions, RequestOptions, Session, SessionConfig }
  * const session = createSession({ source: 'shop', baseUrl, backend: httpBackend({ baseUrl }) });
  *
  * session.session$.subscribe(({ status }) => console.log(status));
- * requestWithLogin<{ name: string }>(session, { url: '/me' }).subscribe(({ data }) => console.log(data.name));
+ * requestWithLogin<{ name: string }>(session, { url: '/me' }).subscribe({
+ *   next: ({ data }) => console.log(data.name),
+ *   error: (error) => console.error(error),
+ * });
  * ```
  */
 export function createSession<C extends Credential = Credential>(config: SessionConfig<C>): Session<C> {

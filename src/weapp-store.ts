@@ -20,6 +20,7 @@ export interface WeappStoreOptions {
  *
  * @param options - see {@link WeappStoreOptions}
  * @returns a store for `SessionConfig.store`
+ * @see https://developers.weixin.qq.com/miniprogram/dev/api/storage/wx.setStorage.html: `encrypt`, from 2.21.3 on
  * @example
  * ```ts
  * import { createSession, httpBackend, weappStore } from 'rx-weapp-session';

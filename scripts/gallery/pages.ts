@@ -16,7 +16,7 @@ const WORDS = {
     title: 'Scenarios',
     intro: [
       'Each diagram is drawn from the recorded run of the very test whose sentence stands above it, so it cannot differ from what the library does.',
-      'Time runs to the right, in ms, with pauses shortened. A bar is something that takes time: a call, a request, a prompt, a state. Its text says what it carried and what it was answered; its colour is the credential. The letters in front of a sentence are clauses of the contract.',
+      'Time runs to the right, in ms, with pauses shortened. A bar is something that takes time: a call, a request, a prompt, a state. Its text says what it carried and what it was answered; its colour is the credential. The letters in front of a sentence are [clauses](clauses.md).',
       'How to write such tests for your own app: [testing.md](testing.md).',
     ],
     more: (count: number) => `${count} more`,
@@ -28,7 +28,7 @@ const WORDS = {
     title: '场景图',
     intro: [
       '每张图都由对应测试的真实运行记录绘制，图上的句子就是测试的名字，所以图与库的行为不会不一致。',
-      '时间向右，单位毫秒，停顿有所压缩。横条是持续一段时间的事：调用、请求、弹窗、状态；文字说明它带了什么、得到什么；颜色代表凭证。句子前的编号是约定的条款。',
+      '时间向右，单位毫秒，停顿有所压缩。横条是持续一段时间的事：调用、请求、弹窗、状态；文字说明它带了什么、得到什么；颜色代表凭证。句子前的编号是[条款](clauses.zh-CN.md)。',
       '如何为自己的小程序写这样的测试：[testing.zh-CN.md](testing.zh-CN.md)。',
     ],
     more: (count: number) => `另外 ${count} 个`,

@@ -10,6 +10,7 @@ type ApiFunction = (...args: unknown[]) => unknown;
  * Callbacks are always passed, because not every wx api can return a promise (wx.login's own documentation
  * says that it cannot), and they settle once, whether they come synchronously, twice, or both.
  *
+ * @see https://developers.weixin.qq.com/miniprogram/dev/api/open-api/login/wx.login.html: no promise
  * @param api - default: the global `wx`, looked up at first use, so that importing touches nothing
  * @example
  * ```ts
