@@ -214,6 +214,22 @@ describe('L4: a change of user', () => {
       ));
   }
 
+  test('L4 K2: a new record that cannot be written takes the old one with it: the former user does not come back', () =>
+    sessionMarbles(
+      ({ session, storage, otherSession, at, expectEvents, expectObservable }) => {
+        storage.holds(record(3));
+        storage.write('#');
+
+        expectObservable(force(session)).toBe('60ms (A|)');
+        expectEvents().toBe('s 59ms (wuy)');
+        at('1s', () => {
+          expect(storage.keys()).toEqual([]);
+          expect(otherSession({ source: 'shop' }).snapshot).toEqual({ status: 'anonymous' });
+        });
+      },
+      { credentials: another },
+    ));
+
   test('L4: no prompt is open when the new state is seen', () =>
     sessionMarbles(
       ({ session, storage, user, subscribe, expectSession, expectPrompts, expectObservable }) => {

@@ -166,6 +166,20 @@ describe('L2: logout({ forget: true })', () => {
       expectObservable(silent(session)).toBe('#', {}, 'interaction-required');
     }));
 
+  test('L2 K2: a mark that cannot be written, the storage being full, takes the record with it: a restart finds nobody', () =>
+    sessionMarbles(({ session, storage, otherSession, at, expectSession, expectEvents }) => {
+      storage.holds('Z');
+      storage.write('#');
+      at('1s', () => void session.logout({ forget: true }));
+
+      expectSession(session).toBe('Z 999ms n');
+      expectEvents().toBe('        1s (wo)');
+      at('2s', () => {
+        expect(storage.keys()).toEqual([]);
+        expect(otherSession({ source: 'shop' }).snapshot).toEqual({ status: 'anonymous' });
+      });
+    }));
+
   test('L2: memory alone keeps it where there is no store', () =>
     sessionMarbles(
       ({ session, storage, at, expectObservable }) => {

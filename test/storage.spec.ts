@@ -486,6 +486,63 @@ describe('K2: storage that fails', () => {
     },
   );
 
+  test('L1: a record whose write failed though it took effect, and which could not be removed then, goes with the logout', () => {
+    const phone = createPhone();
+    let broken = false;
+    const { session } = start({
+      ...phone.wx,
+      setStorageSync: (key: string, value: unknown) => {
+        phone.wx.setStorageSync(key, value);
+        if (broken) boom();
+      },
+      removeStorageSync: (key: string) => (broken ? boom() : phone.wx.removeStorageSync(key)),
+    });
+    watched(session.login());
+    watched(session.logout());
+    broken = true;
+    watched(session.login());
+    expect(phone.storage.get(KEY)).toMatchObject({ credential: { token: 'silent2' } });
+    broken = false;
+    watched(session.logout());
+    expect(phone.storage.has(KEY)).toBe(false);
+  });
+
+  const ofUser = (userId: string) => ({
+    backend: { ...backend, silentLogin: () => [{ credential: { token: 'new', userId } }] },
+  });
+
+  test('K2 L4: where an asynchronous store refuses the record of the next user, the former one is not left in it', async () => {
+    const { store, answer, asked, stored } = slowStore(record({ token: 'old', userId: 'u1' }));
+    const { session, types } = start(createPhone().wx, {
+      store: { ...store, write: rejected },
+      ...ofUser('u2'),
+    });
+    watched(session.session$);
+    await answer();
+    watched(session.login({ mode: 'force' }));
+    await answer();
+    await answer();
+    expect(session.credential).toEqual({ token: 'new', userId: 'u2' });
+    expect(types()).toContain('storage-failure');
+    expect(asked).toEqual(['read', 'remove']);
+    expect(stored()).toBeUndefined();
+  });
+
+  test('K2 F2: a store that does not answer in time is at work still, and is not asked to remove anything', async () => {
+    const { store, answer, asked } = slowStore(record({ token: 'old', userId: 'u1' }));
+    const { session, types } = start(createPhone().wx, {
+      store,
+      timeouts: { exchange: 2000 },
+      ...ofUser('u2'),
+    });
+    watched(session.session$);
+    await answer();
+    watched(session.login({ mode: 'force' }));
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(types()).toContain('storage-failure');
+    expect(asked).toEqual(['read', 'write']);
+  });
+
   test('T3: a storage event holds no token', async () => {
     const { events, session } = start(createPhone(record({ token: '', secret: 'secret' })).wx);
     watched(session.session$);
