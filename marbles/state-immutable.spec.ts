@@ -1,5 +1,5 @@
 import { tap } from 'rxjs';
-import { sessionError } from 'rx-weapp-session';
+import { isSessionError, sessionError } from 'rx-weapp-session';
 import type { Credential, SessionEvent, SessionState } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
@@ -79,6 +79,41 @@ describe('T3: what was told is immutable', () => {
     );
   });
 
+  test('T3: what the backend froze at the top only is immutable all the way down', () => {
+    const reply = {
+      credential: Object.freeze({ token: 'A', roles: Object.freeze({ names: ['owner'] }) }),
+      guest: Object.freeze({ coupons: [{ worth: 5 }] }),
+    };
+    sessionMarbles(({ session, backend, subscribe, at }) => {
+      backend.silentLogin('50ms A', { A: reply });
+      subscribe(session.login());
+      at('100ms', () => {
+        const { credential, guest } = session.snapshot as unknown as typeof reply;
+        expect(Reflect.set(credential.roles.names, 0, 'nobody')).toBe(false);
+        expect(Reflect.set(guest.coupons, 0, {})).toBe(false);
+        expect(Reflect.set(guest.coupons[0], 'worth', 500)).toBe(false);
+      });
+    });
+  });
+
+  test('T3: what refers to itself is immutable all the way down too', () => {
+    const guest: { readonly coupons: number[]; self?: unknown } = { coupons: [5] };
+    guest.self = guest;
+    sessionMarbles(
+      ({ session, backend, at, expectObservable }) => {
+        backend.silentLogin('50ms A', { A: { credential: { token: 'A' }, guest } });
+
+        expectObservable(session.login()).toBe('60ms (A|)');
+        at('100ms', () => {
+          const told = session.snapshot.guest as typeof guest;
+          expect(told.self).toBe(told);
+          expect(Reflect.set(told.coupons, 0, 500)).toBe(false);
+        });
+      },
+      { store: null },
+    );
+  });
+
   for (const pace of PACES)
     test(`T3: a state that was told does not change afterwards; with ${PLATFORMS[pace]}`, () =>
       sessionMarbles(
@@ -131,6 +166,28 @@ describe('T3: what was told is immutable', () => {
 
       expectPrompts().toBe('p 999ms .');
     }));
+
+  test('T3: nobody who is told of an error can change its code for the others', () =>
+    sessionMarbles(({ session, backend, at, expectEvents, expectSession, expectObservable }) => {
+      backend.silentLogin('50ms f', rejected);
+      const changed: boolean[] = [];
+      const tamper = (error: unknown) => {
+        if (isSessionError(error))
+          changed.push(Reflect.set(error, 'code', 'disposed'), Reflect.deleteProperty(error, 'code'));
+      };
+      session.event$.subscribe(({ error }) => tamper(error));
+      at('0ms', () => session.session$.subscribe((state) => tamper('error' in state && state.error)));
+
+      expectObservable(session.login()).toBe('60ms #', {}, 'login-rejected');
+      expectSession(session).toBe('(ns) 56ms e', { e: 'anonymous !login-rejected' });
+      expectEvents().toBe('s 59ms f', { f: 'login-failure !login-rejected' });
+      at('1s', () => expect(changed).toEqual([false, false, false, false]));
+    }));
+
+  test('T3: an error in a log shows its code, and nothing else', () =>
+    expect(JSON.stringify(sessionError('login-rejected', 'no', { token: 'S3CRET' }))).toBe(
+      '{"code":"login-rejected"}',
+    ));
 
   test('T3: cause is there, and not enumerable', () => {
     const cause = { token: 'S3CRET' };

@@ -1,9 +1,9 @@
 import { requestWithLogin, retryOnExpired, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
-import type { AuthMethod, LoginMode, Session } from 'rx-weapp-session';
+import type { AuthMethod, LoginMode, LoginOptions, Session } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
-import { over, ticket } from './support/props';
+import { over, rejected, ticket } from './support/props';
 
 const yes = { y: true, n: false };
 const ended = { credentials: over('Y') };
@@ -106,6 +106,46 @@ describe('R5: verify', () => {
       },
       { wx: { checkSession: undefined } },
     ));
+
+  const TAKEN: readonly {
+    readonly title: string;
+    readonly options: LoginOptions;
+    readonly script: (scenario: Scenario) => void;
+    readonly when?: string;
+  }[] = [
+    {
+      title: 'whose exchange failed',
+      options: { mode: 'force' },
+      script: ({ backend }) => backend.silentLogin(['50ms f', '50ms B'], rejected),
+    },
+    {
+      title: 'whose prompt the user closed',
+      options: { mode: 'forceAuth', method: 'userProfile' },
+      script: ({ user }) => void user.close('500ms'),
+    },
+    {
+      title: 'whose only caller left',
+      options: { mode: 'forceAuth', method: 'userProfile' },
+      script: ({ user }) => void user.away(),
+      when: '^ 500ms !',
+    },
+  ];
+  for (const { title, options, script, when } of TAKEN)
+    test(`R5: after a code was taken for a login ${title}, it is false, unasked, also in the next foreground period, until a code has logged in`, () =>
+      sessionMarbles((scenario) => {
+        const { session, storage, wx, app, at, perform, subscribe, expectObservable } = scenario;
+        storage.holds('Z');
+        wx.checkSession([]);
+        script(scenario);
+        subscribe(session.login(options), when);
+        perform('2s b 999ms f', { b: app.background, f: app.foreground });
+        subscribe(session.login({ mode: 'force' }), '5s ^');
+
+        at('4s', () => expect(session.credential).toEqual({ token: 'Z' }));
+        expectObservable(session.verify(), '1s ^').toBe('1s (n|)', yes);
+        expectObservable(session.verify(), '4s ^').toBe('4s (n|)', yes);
+        expectObservable(session.verify(), '6s ^').toBe('6s (y|)', yes);
+      }));
 
   test('R5: it is cold', () =>
     sessionMarbles(({ session, storage, wx, at, expectCalls }) => {

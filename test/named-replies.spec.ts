@@ -65,6 +65,27 @@ describe('backend-invalid names the field that cannot be read', () => {
     session.prompt$.subscribe((prompt) => prompt?.answer({ code: 'p' }));
     expect(login.values).toMatchObject([credential]);
   });
+
+  test('K3 P7: null for expiresAt, userId or ticket is the same as leaving it out: no state, record or call has it', () => {
+    const replies = [
+      { authorize: { method: 'phoneNumber', ticket: null } },
+      { credential: { token: 'A', expiresAt: null, userId: null } },
+    ] as unknown as LoginReply[];
+    const login = jest.fn(() => [replies[1]]);
+    const write = jest.fn();
+    const session = sessionWith({
+      backend: { silentLogin: () => [replies[0]], login },
+      store: { read: () => undefined, write, remove: () => undefined },
+    });
+    session.prompt$.subscribe((prompt) => prompt?.answer({ code: 'p' }));
+    watched(session.login());
+    expect(login.mock.calls).toStrictEqual([
+      [{ source: 'shop', method: 'phoneNumber', authorization: { code: 'p' }, code: 'c2' }],
+    ]);
+    expect(session.snapshot).toStrictEqual({ status: 'authenticated', credential, origin: 'interactive' });
+    const receivedAt = expect.any(Number) as unknown;
+    expect(write.mock.calls).toStrictEqual([[{ version: 1, source: 'shop', credential, receivedAt }]]);
+  });
 });
 
 describe('R1: config-invalid names what is wrong with a request', () => {
