@@ -125,6 +125,24 @@ describe('C1: one waiter leaves', () => {
       },
     ));
 
+  test('C1: one that its own attach leaves, as it is being built, is never sent', () => {
+    const left = new Subject<void>();
+    sessionMarbles(
+      ({ session, storage, expectRequests, expectObservable }) => {
+        storage.holds('A');
+
+        expectObservable(request(session).pipe(takeUntil(left))).toBe('|');
+        expectRequests().toBe('');
+      },
+      {
+        attach: (options) => {
+          left.next();
+          return options;
+        },
+      },
+    );
+  });
+
   test('C1: a request in flight: the platform task is aborted once, and only its own', () =>
     sessionMarbles((scenario) => {
       const { storage, at, calls, expectRequests, expectObservable } = scenario;

@@ -105,6 +105,18 @@ describe('WeChat’s privacy question', () => {
     { title: 'what cannot be read', answer: (prompt) => prompt.answer({ errMsg: 'ok' }), told: 'd' },
     { title: 'nothing', answer: (prompt) => prompt.answer(undefined), told: 'd' },
     {
+      title: 'what throws as it is read',
+      answer: (prompt) => {
+        const torn = {
+          get event(): string {
+            throw new Error('oops');
+          },
+        };
+        expect(() => prompt.answer(torn)).not.toThrow();
+      },
+      told: 'd',
+    },
+    {
       title: 'twice',
       answer: (prompt) => {
         prompt.answer(AGREED);

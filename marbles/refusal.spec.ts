@@ -85,6 +85,34 @@ describe('a refusal', () => {
       expectObservable(session.login()).toBe('2070ms              #', {}, 'auth-denied');
     }));
 
+  test('P4 F7: an answer of the panel that cannot be read is a refusal', () =>
+    sessionMarbles(({ session, backend, user, expectPrompts, expectObservable }) => {
+      backend.silentLogin('50ms u');
+      const unreadable = {
+        get authSetting(): object {
+          throw new Error('oops');
+        },
+      };
+      user.refuse('1s').answer(unreadable, '1s');
+
+      expectPrompts().toBe('                  70ms u 999ms (.s) 996ms .', setting);
+      expectObservable(session.login()).toBe('2070ms              #', {}, 'auth-denied');
+    }));
+
+  test('P4 P7: one panel in a login, also where an answer came too late for its code and the prompt is shown again', () =>
+    sessionMarbles(({ session, backend, user, app, at, expectPrompts, expectObservable }) => {
+      backend.silentLogin('50ms u');
+      user.refuse('1s').grant('1s').grant('1s').refuse('1s');
+      at('3069ms', () => app.jump('5m'));
+
+      expectPrompts().toBe('                  70ms u 999ms (.s) 996ms (.u) 996ms . 9ms u 999ms .', setting);
+      expectObservable(session.login()).toBe(
+        '4080ms                                           #',
+        {},
+        'auth-denied',
+      );
+    }));
+
   test('P4 P5: a cancel or an operator fault opens no panel', () =>
     sessionMarbles(({ session, backend, user, expectPrompts, expectObservable }) => {
       backend.silentLogin.always('50ms u');

@@ -25,8 +25,8 @@ afterEach(() => {
 
 const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
-/** A session in an app that takes 100 ms to open a page, or to find that it cannot. */
-function inApp(navigation: 'opens' | 'fails' = 'opens') {
+/** A session in an app that takes 100 ms to open a page, or to find that it cannot; or never says. */
+function inApp(navigation: 'opens' | 'fails' | 'hangs' = 'opens') {
   const stack: Page[] = [{}];
   app.getCurrentPages = () => [...stack];
   const opened: string[] = [];
@@ -47,6 +47,7 @@ function inApp(navigation: 'opens' | 'fails' = 'opens') {
       offAppHide: drop('hide'),
       navigateTo: (options: { url: string; success(result: object): void; fail(result: object): void }) => {
         opened.push(options.url);
+        if (navigation === 'hangs') return;
         setTimeout(() => {
           if (navigation === 'fails') return options.fail({ errMsg: 'navigateTo:fail webview count limit' });
           stack.push(build());
@@ -106,6 +107,33 @@ test('P3: a login that was begun while a navigation was failing has its turn', a
   const third = watched(session.login());
   await pass(MINUTES);
   expect([second.code, third.code]).toEqual(['auth-cancelled', 'auth-cancelled']);
+});
+
+test('W2 P3: where there is no console, a navigation that fails cancels its prompt all the same', async () => {
+  const { console: known } = globalThis;
+  Reflect.deleteProperty(globalThis, 'console');
+  try {
+    const { session } = inApp('fails');
+    promptByPage(session, { url });
+    const login = watched(session.login());
+    await pass(1000);
+    expect(login.code).toBe('auth-cancelled');
+  } finally {
+    globalThis.console = known;
+  }
+});
+
+test('P3: a navigation of which nothing is heard cancels its prompt after ten seconds, and the next one has its turn', async () => {
+  const { session, opened } = inApp('hangs');
+  promptByPage(session, { url });
+  const login = watched(session.login());
+  await pass(9999);
+  expect(login.errors).toEqual([]);
+  await pass(1);
+  expect(login.code).toBe('auth-cancelled');
+  watched(session.login());
+  await pass(1);
+  expect(opened).toEqual([url, url]);
 });
 
 test('P3: a page whose own onUnload throws is gone all the same', async () => {
