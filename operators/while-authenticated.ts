@@ -2,9 +2,8 @@ import {
   defer,
   distinctUntilChanged,
   EMPTY,
-  filter,
   map,
-  merge,
+  Observable,
   Subject,
   switchMap,
   takeUntil,
@@ -45,9 +44,17 @@ export function whileAuthenticated<T>(session: Session): MonoTypeOperatorFunctio
     defer(() => {
       const ended$ = new Subject<unknown>();
       const ending = { complete: () => ended$.next(source) };
-      // A state in which a login is in progress does not tell that the credential under it expired.
-      const expired$ = session.event$.pipe(filter(({ type }) => type === 'expired'));
-      return merge(expired$, session.session$.pipe(tap(ending))).pipe(
+      const changes$ = new Observable((subscriber) => {
+        // A state in which a login is in progress does not tell that the credential under it expired.
+        // eslint-disable-next-line rxjs-x/no-ignored-error -- events never error
+        const expiry = session.event$.subscribe(({ type }) => {
+          if (type === 'expired') subscriber.next(type);
+        });
+        subscriber.add(expiry);
+        session.session$.subscribe(subscriber);
+      });
+      return changes$.pipe(
+        tap(ending),
         map(() => session.credential),
         distinctUntilChanged((one, other) => (one && one.token) === (other && other.token)),
         switchMap((credential) => (credential ? defer(() => source).pipe(tap(ending)) : EMPTY)),

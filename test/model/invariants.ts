@@ -345,11 +345,12 @@ export const sameOrder: Invariant = () => {
   };
 };
 
-/** Storage ends equal to memory, unless its last word was a failure, or is still awaited. */
+/** Storage ends equal to memory, unless its last word was a failure, or is still awaited; what could not be written leaves nothing. */
 export const storageEqualsMemory: Invariant = () => {
   const pending = new Set<number>();
   let isRead = false;
   let failed = false;
+  let unwritten = false;
   let askedSince = false;
   return (entry, { tokens }) => {
     switch (entry.what) {
@@ -361,6 +362,7 @@ export const storageEqualsMemory: Invariant = () => {
       case 'answer':
         if (entry.kind === 'store.read') isRead = true;
         if (entry.said.startsWith('asks for')) askedSince = true;
+        if (entry.kind === 'store.write') unwritten = entry.said !== 'done';
         if (isChange(entry.kind) && pending.delete(entry.question)) failed = entry.said !== 'done';
         return;
       case 'event':
@@ -371,6 +373,7 @@ export const storageEqualsMemory: Invariant = () => {
         return;
       case 'end': {
         if (failed || pending.size || !entry.storage) return;
+        if (unwritten && entry.storage.holds === undefined) return;
         const { snapshot } = entry;
         const stored = (entry.storage.holds ?? {}) as { credential?: { token: string }; guest?: unknown };
         const credential = keptOf(snapshot, tokens);
