@@ -14,13 +14,13 @@ export const QUESTIONS: readonly Question[] = [
     zh: '十个请求同时发出',
     answer: {
       en: 'One `wx.login`, one exchange, ten requests: whoever needs a session while a login is in progress waits for that login.',
-      zh: '一次 `wx.login`，一次换取凭证，十个请求：登录进行中时，需要会话的请求都等待同一次登录。',
+      zh: '一次 `wx.login`，一次换取凭证，十个请求：登录进行中时，需要登录态的请求都等待同一次登录。',
     },
     clauses: ['S1', 'S2', 'S4', 'S5'],
   },
   {
     en: 'A session is there already',
-    zh: '已经有会话',
+    zh: '已经有登录态',
     answer: {
       en: 'The request goes out in the same tick: no `wx.login`, no `wx.checkSession`, no wait.',
       zh: '请求在同一个 tick 发出：不调 `wx.login`，不调 `wx.checkSession`，不等待。',
@@ -32,13 +32,13 @@ export const QUESTIONS: readonly Question[] = [
     zh: '可以打扰用户吗？',
     answer: {
       en: 'A mode says how far a login may go. A silent caller never opens a prompt and never waits for one; a forced one does not use the session that is there.',
-      zh: '模式决定登录可以走多远。静默调用者从不弹窗，也不等弹窗；强制模式不用已有的会话。',
+      zh: '模式决定登录可以走多远。静默调用者从不弹窗，也不等弹窗；强制模式不用已有的登录态。',
     },
     clauses: ['M1', 'M2', 'M3', 'M4'],
   },
   {
     en: 'The session expires in mid-flight',
-    zh: '请求途中会话过期',
+    zh: '请求途中登录态过期',
     answer: {
       en: 'The backend says so, one login renews the session, and each request is made once more under the new credential.',
       zh: '由后端发现过期，登录一次，每个请求用新凭证重发一次。',
@@ -50,7 +50,7 @@ export const QUESTIONS: readonly Question[] = [
     zh: '迟到的 401',
     answer: {
       en: 'A 401 for an old credential never harms the newer one: no second login, only the request is made again.',
-      zh: '旧凭证的 401 不会破坏新会话：不会再登录一次，只重发那个请求。',
+      zh: '旧凭证的 401 不会破坏新的登录态：不会再登录一次，只重发那个请求。',
     },
     clauses: ['E4'],
   },
@@ -158,7 +158,7 @@ export const QUESTIONS: readonly Question[] = [
     zh: '请求与长连接',
     answer: {
       en: 'The credential goes to trusted origins only; a socket or polling pauses over an expiry and goes on under the new credential.',
-      zh: '凭证只发往可信的域；长连接或轮询在过期时暂停，有新凭证后继续。',
+      zh: '凭证只发往可信的源；长连接或轮询在过期时暂停，有新凭证后继续。',
     },
     clauses: ['R1', 'R2', 'R3', 'R4', 'R5'],
   },
