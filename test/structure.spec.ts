@@ -55,3 +55,15 @@ test('a field of the room is set by the file alone that room.ts names for it', (
   expect(set).toContainEqual({ field: 'lastId', file: 'src/prompts.ts' });
   expect(set.filter(({ field, file }) => owners[field] !== file)).toEqual([]);
 });
+
+test('each name that the minifier shortens is a name of src', () => {
+  const { minify } = JSON.parse(read('package.json')) as {
+    readonly minify: { readonly mangle: { readonly properties: { readonly regex: string } } };
+  };
+  const names = minify.mangle.properties.regex.slice('^('.length, -')$'.length).replace(/\\/g, '').split('|');
+  const source = files.map(read).join('\n');
+  expect(names.length).toBeGreaterThan(30);
+  expect(
+    names.filter((name) => !new RegExp(`\\b${name.replace('$', '\\$')}(?![\\w$])`).test(source)),
+  ).toEqual([]);
+});
