@@ -58,12 +58,12 @@ function save(room: Room, record?: StoredSession): Observable<unknown> {
   return settled$;
 }
 
-function write(room: Room): Observable<unknown> {
-  const { record } = room;
-  room.queued = false;
+/** Puts a record, or nothing, in the place of what is stored. */
+function replaceBy(room: Room, record: StoredSession | undefined): Observable<unknown> {
+  const { record: wanted } = room;
   // A step that was given up may still take effect: then what is to be stored is stored once more.
   const late = (): unknown => {
-    if (room.record === record) return;
+    if (room.record === wanted) return;
     room.isEmpty = false;
     return room.disposedBy ? put(room.store, room.record) : save(room, room.record);
   };
@@ -73,13 +73,18 @@ function write(room: Room): Observable<unknown> {
     const result = nothingToDo ? undefined : put(store, record);
     if (isThenable(result)) result.then(late, late).then(undefined, (error) => report(room, error));
     return result;
-  }).pipe(
-    tap(() => (room.isEmpty = !record)),
+  }).pipe(tap(() => (room.isEmpty = !record)));
+}
+
+function write(room: Room): Observable<unknown> {
+  const { record } = room;
+  room.queued = false;
+  return replaceBy(room, record).pipe(
     catchError((error: unknown) => {
       void report(room, error);
       // What could not be overwritten belongs to a session that is over; a store that is still at work may yet do it.
       if (!record || isSessionError(error, 'login-timeout')) return EMPTY;
-      return using(room, (store) => store.remove()).pipe(catchError(() => EMPTY));
+      return replaceBy(room, undefined).pipe(catchError(() => EMPTY));
     }),
   );
 }

@@ -528,6 +528,25 @@ describe('K2: storage that fails', () => {
     expect(stored()).toBeUndefined();
   });
 
+  test('K2 F2: where what could not be overwritten is removed too late, the next record is stored once more', async () => {
+    const { store, answer, asked, stored } = slowStore(record({ token: 'old' }));
+    let refusals = 1;
+    const write = (written: StoredSession) => (refusals-- > 0 ? rejected() : store.write(written));
+    const { session } = start(createPhone().wx, { store: { ...store, write } });
+    watched(session.session$);
+    await answer();
+    watched(session.login({ mode: 'force' })); // refused: the old record is to be removed
+    await jest.advanceTimersByTimeAsync(0);
+    watched(session.login({ mode: 'force' }));
+    await jest.advanceTimersByTimeAsync(15_000); // the removal is given up, and the second record written
+    expect(asked).toEqual(['read', 'remove', 'write']);
+    await answer();
+    await answer();
+    await answer();
+    expect(asked).toEqual(['read', 'remove', 'write', 'write']);
+    expect(stored()).toMatchObject({ credential: { token: 'silent2' } });
+  });
+
   test('K2 F2: a store that does not answer in time is at work still, and is not asked to remove anything', async () => {
     const { store, answer, asked } = slowStore(record({ token: 'old', userId: 'u1' }));
     const { session, types } = start(createPhone().wx, {
