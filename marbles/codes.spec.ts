@@ -288,6 +288,14 @@ describe('more than one authorisation', () => {
       expectSession(session).toBe('           (ns) 56ms (ie)', { e: 'anonymous !backend-invalid' });
     }));
 
+  test('P9: nor is it the fault of a caller of forceAuth that the next step is one the session does not know', () =>
+    sessionMarbles(({ session, backend, user, expectObservable }) => {
+      backend.login('50ms m', { m: { authorize: { method: 'unheardOf' } } });
+      user.grant('1s');
+
+      expectObservable(session.login({ mode: 'forceAuth' })).toBe('1060ms #', {}, 'backend-invalid');
+    }));
+
   test('P9: a method that the session does not know, in a reply of login, is backend-invalid', () =>
     sessionMarbles(({ session, backend, user, expectSession, expectObservable }) => {
       backend.silentLogin('50ms p');

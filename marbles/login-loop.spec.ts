@@ -377,6 +377,37 @@ describe('E7: a backend that refuses every fresh credential', () => {
       it.expectObservable(request(club), '3s ^').toBe('  3100ms (F|)');
     }));
 
+  test('E7 M1: what the backend asked for is asked for though another refusal of the same credential comes late', () =>
+    sessionMarbles(({ session, storage, backend, resources, user, at, expectObservable }) => {
+      storage.holds('R');
+      backend.silentLogin.always('50ms p');
+      resources({ R: ['20ms x', '5500ms x'], n: '20ms o' });
+      user.grant('1s');
+      at('0ms', () => {
+        silentRequest(session).subscribe();
+        send(session)
+          .pipe(
+            retryOnExpired(session, { count: 0 }),
+            catchError(() => EMPTY),
+          )
+          .subscribe();
+      });
+      [1, 2, 3, 4].forEach((second) => at(`${second}s`, () => void silentRequest(session).subscribe()));
+
+      expectObservable(session.login(), '6s ^').toBe('7060ms (A|)');
+    }));
+
+  test('E7: what the backend asked for before it logged somebody in is not asked for again', () =>
+    hostile(({ session, storage, backend, subscribe, expectObservable, expectPrompts }) => {
+      storage.holds('R');
+      backend.silentLogin(['50ms p', '50ms A', '50ms B', '50ms C', '50ms D']);
+      subscribe(silentRequest(session).pipe(catchError(() => EMPTY)));
+      subscribe(exhausting(session).pipe(catchError(() => EMPTY)), '1s ^');
+
+      expectObservable(session.login(), '5s ^').toBe('5s #', {}, 'login-loop');
+      expectPrompts().toBe('');
+    }));
+
   test('E7: a success counts as one, where the end of its credential has passed by the clock meanwhile', () => {
     const tokens = Array.from('ABCDEFGHIJK');
     const past = { expiresAt: -1 };

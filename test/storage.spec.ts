@@ -1,3 +1,4 @@
+import { throwError } from 'rxjs';
 import { createSession, requestWithLogin, weapp, weappStore } from 'rx-weapp-session';
 import type {
   AuthPrompt,
@@ -526,6 +527,22 @@ describe('K2: storage that fails', () => {
     expect(types()).toContain('storage-failure');
     expect(asked).toEqual(['read', 'remove']);
     expect(stored()).toBeUndefined();
+  });
+
+  test('L3: a logout that the backend fails ends when storage has settled all the same', async () => {
+    const { store, answer, asked } = slowStore(record({ token: 'old' }));
+    const logout = () => throwError(() => new Error('no'));
+    const { session, types } = start(createPhone().wx, { store, backend: { ...backend, logout } });
+    watched(session.session$);
+    await answer();
+    const ended = jest.fn();
+    session.logout().subscribe({ complete: ended });
+    await jest.advanceTimersByTimeAsync(0);
+    expect(types()).toContain('backend-logout-failure');
+    expect(asked).toEqual(['read', 'remove']);
+    expect(ended).not.toHaveBeenCalled();
+    await answer();
+    expect(ended).toHaveBeenCalledTimes(1);
   });
 
   test('K2 F2: where what could not be overwritten is removed too late, the next record is stored once more', async () => {
