@@ -362,8 +362,10 @@ export const storageEqualsMemory: Invariant = () => {
       case 'answer':
         if (entry.kind === 'store.read') isRead = true;
         if (entry.said.startsWith('asks for')) askedSince = true;
-        if (entry.kind === 'store.write') unwritten = entry.said !== 'done';
-        if (isChange(entry.kind) && pending.delete(entry.question)) failed = entry.said !== 'done';
+        if (isChange(entry.kind) && pending.delete(entry.question)) {
+          failed = entry.said !== 'done';
+          if (entry.kind === 'store.write') unwritten = failed;
+        }
         return;
       case 'event':
         if (entry.event.type === 'storage-failure') failed = true;
