@@ -1,7 +1,7 @@
 // npm run herd: a million clients whose sessions are dropped at once; writes docs/herd.md.
-import { readFlags } from './read-flags';
-import { writeReport } from '../bench/write-report';
 import { herdReport } from '../bench/herd/report';
+import { writeReport } from '../bench/write-report';
+import { readFlags } from './read-flags';
 
 readFlags(`npm run herd     a million clients whose sessions are dropped at once; writes docs/herd.md`, {});
 

@@ -22,6 +22,9 @@ export function refuseFlags(help: string, message: string): never {
   process.exit(1);
 }
 
+/** The value of `--port`; 0 is any that is free. */
+export const portNumber = (help: string, text: string): number => wholeNumber(help, 'port', text, 0, 65535);
+
 /** The flag's value as a whole number from `least` to `most`. */
 export function wholeNumber(help: string, name: string, text: string, least = 0, most = Infinity): number {
   const value = Number(text);

@@ -1,9 +1,9 @@
 // npm run soak: the packed library in many app services, against the example servers in processes of their own.
-import { stopServers } from '../examples/walkthrough/server-process';
-import { readFlags, wholeNumber } from './read-flags';
-import { writeReport } from '../bench/write-report';
 import { soakReport } from '../bench/soak/report';
 import { soak } from '../bench/soak/soak';
+import { writeReport } from '../bench/write-report';
+import { stopServers } from '../examples/walkthrough/server-process';
+import { readFlags, wholeNumber } from './read-flags';
 
 const HELP = `npm run soak                         the packed library against real servers that fail and are killed; writes docs/soak.md
 npm run soak -- --requests 20000     how many requests

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
-import { readFlags, refuseFlags, wholeNumber } from './read-flags';
+import { portNumber, readFlags, refuseFlags } from './read-flags';
 
 const HELP = `npm start                                builds, then runs the example mini-program in a browser, until Ctrl-C
 npm start -- --open                      the same, and opens the browser
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
     serve: { type: 'boolean' },
     walkthrough: { type: 'boolean' },
   });
-  if (port !== undefined) wholeNumber(HELP, 'port', port, 0, 65535);
+  if (port !== undefined) portNumber(HELP, port);
   if (walkthrough && (open || port !== undefined))
     refuseFlags(HELP, '--walkthrough runs in this terminal: it takes neither --open nor --port');
 

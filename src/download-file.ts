@@ -49,8 +49,9 @@ const withQuery = (url: string, data: unknown): string =>
  * url is of a trusted origin: `sessionRequest`, over `wx.downloadFile`. Never logs in: pipe it through a guard, or
  * use `downloadFileWithLogin`.
  *
- * Cold; emits where the file lies, whatever the HTTP status, and completes; errors with `request-failed`, `config-invalid` (a url
- * that cannot be resolved, an `attach` that throws or leaves the trusted origins) and `disposed`. Unsubscribing aborts the download.
+ * Cold; emits where the file lies, whatever the HTTP status, and completes; errors with `request-failed`,
+ * `config-invalid` (a url that cannot be resolved, an `attach` that throws or leaves the trusted origins) and
+ * `disposed`. Unsubscribing aborts the download.
  *
  * @param session - whose credential
  * @param options - what to download; `timeout` is in ms

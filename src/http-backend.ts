@@ -15,8 +15,8 @@ export interface HttpBackendOptions<C extends Credential = Credential> {
   /** Absolute. */
   readonly baseUrl: string;
   /**
-   * Paths below `baseUrl`: `silentLogin` (`/session/silent`), `login` (`/session/login`), `refresh` only where the backend can
-   * renew a credential (none), `logout` (`/session/logout`; `null` turns it off).
+   * Paths below `baseUrl`: `silentLogin` (`/session/silent`), `login` (`/session/login`), `refresh` only where the
+   * backend can renew a credential (none), `logout` (`/session/logout`; `null` turns it off).
    */
   readonly paths?: {
     readonly silentLogin?: string;
@@ -29,8 +29,8 @@ export interface HttpBackendOptions<C extends Credential = Credential> {
   /** Default `weapp()`. */
   readonly platform?: Platform;
   /**
-   * Reads a reply of another form; default: the protocol's, with `expiresIn` (seconds) or `expiresAt` (epoch ms). What it throws
-   * is read as {@link LoginBackend} says: a plain Error is `login-rejected`.
+   * Reads a reply of another form; default: the protocol's, with `expiresIn` (seconds) or `expiresAt` (epoch ms).
+   * What it throws is read as {@link LoginBackend} says: a plain Error is `login-rejected`.
    */
   readonly readReply?: (response: HttpResponse) => LoginReply<C>;
 }

@@ -19,9 +19,9 @@ export function sendBy<T>(
  * is of a trusted origin. Never logs in: pipe it through a guard, or use `requestWithLogin`.
  *
  * Waits for an asynchronous store that has not answered yet. Cold; emits the response, of any HTTP status, and
- * completes; errors with `request-failed`, `disposed`, and `config-invalid` for a relative url without `baseUrl`, where neither
- * `baseUrl` nor `trustedOrigins` is set, or for an `attach` that throws or leaves them. It is built anew at each subscription, so that a retry carries the
- * new credential.
+ * completes; errors with `request-failed`, `disposed`, and `config-invalid` for a relative url without `baseUrl`,
+ * where neither `baseUrl` nor `trustedOrigins` is set, or for an `attach` that throws or leaves them. It is built
+ * anew at each subscription, so that a retry carries the new credential.
  *
  * @param session - whose credential
  * @param options - the request; `url` may be relative to `baseUrl`, `timeout` is in ms

@@ -42,8 +42,8 @@ function parsed<T>(response: HttpResponse<unknown>): HttpResponse<T> {
  * `uploadFileWithLogin`.
  *
  * Cold; emits the response, of any HTTP status, its `data` parsed where it is JSON, and completes; errors with
- * `request-failed`, `config-invalid` (a url that cannot be resolved, an `attach` that throws or leaves the trusted origins) and
- * `disposed`. Unsubscribing aborts the upload.
+ * `request-failed`, `config-invalid` (a url that cannot be resolved, an `attach` that throws or leaves the trusted
+ * origins) and `disposed`. Unsubscribing aborts the upload.
  *
  * @param session - whose credential
  * @param options - the file and where it goes; `timeout` is in ms

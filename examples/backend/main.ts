@@ -1,4 +1,4 @@
-import { readFlags, wholeNumber } from '../../scripts/read-flags';
+import { portNumber, readFlags, wholeNumber } from '../../scripts/read-flags';
 import { createBackend, type Backend } from './backend';
 import { appsBySource } from './demo-apps';
 
@@ -19,7 +19,7 @@ const values = readFlags(HELP, {
 });
 
 async function start(): Promise<void> {
-  const port = wholeNumber(HELP, 'port', values.port, 0, 65535);
+  const port = portNumber(HELP, values.port);
   const ttl = wholeNumber(HELP, 'ttl', values.ttl, 1);
   const { db, wechat, debug } = values;
   const backend = createBackend({ apps: appsBySource, db, wechat, ttl, debug, log: console.error });

@@ -20,8 +20,6 @@ async function main(): Promise<void> {
   });
   simulator = startSimulator({ port: Number(values.port), log: (line) => console.log(line) });
   const { url } = await simulator;
-  const otherPort = Number(values.port) !== 0 && new URL(url).port !== values.port;
-  if (otherPort) console.log(`\n  Port ${values.port} is taken.`);
   console.log(`\n  The mini-program runs at  ${url}/\n\n  Ctrl-C stops it.`);
   if (values.open) openBrowser(url);
 }

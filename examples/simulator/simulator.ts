@@ -84,7 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const server = createHttpServer({ pages, miniProgram, world, controls, log });
   return {
-    url: await listen(server, port),
+    url: await listen(server, port, () => log(`port ${port} is taken`)),
     backend,
     wechatUrl: wechat.url,
     close: async () => {

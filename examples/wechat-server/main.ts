@@ -1,4 +1,4 @@
-import { readFlags, wholeNumber } from '../../scripts/read-flags';
+import { portNumber, readFlags } from '../../scripts/read-flags';
 import { demoApps } from './demo-apps';
 import { createWechatServer } from './wechat-server';
 
@@ -16,7 +16,7 @@ const givenSecrets = values.app.map((pair) => pair.split(':', 2));
 
 const server = createWechatServer({ apps: Object.fromEntries([...demoSecrets, ...givenSecrets]) });
 
-server.listen(wholeNumber(HELP, 'port', values.port, 0, 65535)).then(
+server.listen(portNumber(HELP, values.port)).then(
   (url) => console.log(`wechat-server listening on ${url}`),
   (error: unknown) => {
     console.error(`wechat-server cannot start: ${error instanceof Error ? error.message : 'unknown error'}`);

@@ -73,8 +73,8 @@ function send(response: ServerResponse, { type, content }: File, status = 200): 
   response.end(content);
 }
 
-/** Listens on the port that is wanted, or on any where that is taken. */
-export async function listen(server: Server, port: number): Promise<string> {
+/** Listens on the port that is wanted, or on any where that is taken, which is told. */
+export async function listen(server: Server, port: number, onTaken: () => void): Promise<string> {
   const tryPort = (port: number) =>
     new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -85,6 +85,7 @@ export async function listen(server: Server, port: number): Promise<string> {
     });
   await tryPort(port).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
+    onTaken();
     return tryPort(0);
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
