@@ -7,7 +7,7 @@ const core = {
 };
 
 export default [
-  { ...core, name: 'own code', ignore: ['rxjs'], limit: '11.35 kB' },
+  { ...core, name: 'own code', ignore: ['rxjs'], limit: '11.36 kB' },
   { ...core, name: 'with rxjs, tree-shaken', limit: '18.3 kB' },
   {
     ...core,

@@ -136,7 +136,7 @@ function open<R extends LoginReply>(
     finalize(() => {
       withdraw();
       if (withdrawn && stage === 'interactive') {
-        tell(room, 'login-failure', sessionError('auth-cancelled', 'nobody waits for it any more'), flight);
+        tell(room, 'login-failure', sessionError('auth-cancelled', 'nobody waits any more'), flight);
       }
       room.arriving = false;
       usable(room);

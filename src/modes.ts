@@ -5,7 +5,7 @@ import { tell } from './events';
 import { fieldsOf } from './fields';
 import { openInteractive, openSilent } from './flight';
 import { mayStart } from './loop-guard';
-import type { Granted, Opening, Outcome, Room, Slot } from './room';
+import type { Opening, Outcome, Room, Slot } from './room';
 import { sessionError } from './session-error';
 import type { Credential, LoginMode, LoginOptions } from './types';
 
@@ -38,45 +38,47 @@ const joinSilent = (room: Room, mode: LoginMode): Observable<Outcome> =>
   });
 
 /** The interactive stage: the one that the silent stage led to, the one in progress, or a new one. */
-const joinInteractive = (room: Room, opening: Opening): Observable<Granted> =>
-  ((opening.flight && opening.flight.asked) || room.slots.interactive || openInteractive(room, opening))
-    .outcome$;
+const joinInteractive = (room: Room, opening: Opening): Observable<Credential> =>
+  (
+    (opening.flight && opening.flight.asked) ||
+    room.slots.interactive ||
+    openInteractive(room, opening)
+  ).outcome$.pipe(map(({ credential }) => credential));
 
 /** The end of a stage in progress, whatever it is. */
 const endOf = ({ outcome$ }: Slot): Observable<Outcome | { readonly authorize?: undefined }> =>
   outcome$.pipe(catchError(() => [{}]));
 
 /** Common, silent, force and forceSilent. */
-function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Granted> {
+function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Credential> {
   const { silent, interactive } = room.slots;
-  const current = (): readonly Granted[] | undefined => {
-    const credential = reuses(mode) && usable(room);
-    return credential ? [{ credential }] : undefined;
-  };
-  const ask = (asked: Pick<Opening, 'authorize'>): Observable<Granted> => {
+  const current = () => (reuses(mode) ? usable(room) : undefined);
+  const ask = (asked: Pick<Opening, 'authorize'>): Observable<Credential> => {
     if (!asks(mode)) throw sessionError('interaction-required', 'only the user can log in');
     return joinInteractive(room, { mode, tips: options.tips, ...asked });
   };
   const before = current();
-  if (before && !silent) return before;
+  if (before && !silent) return [before];
   if (interactive) return ask({ authorize: { method: room.defaultMethod } });
   if (silent && silent.flight.renews && !reuses(mode))
     return endOf(silent).pipe(switchMap(() => throughSilent(room, mode, options)));
   return joinSilent(room, mode).pipe(
     catchError((error: unknown) => {
-      const still = before && current();
-      if (still) return still;
+      const credential = before && current();
+      if (credential) return [{ credential }];
       throw error;
     }),
-    switchMap((outcome): ObservableInput<Granted> => {
-      if ('credential' in outcome) return [outcome];
+    switchMap((outcome): ObservableInput<Credential> => {
+      if ('credential' in outcome) return [outcome.credential];
+      const credential = current();
+      if (credential) return [credential];
       // Whoever was told of the end earlier may have begun another.
-      return current() || (room.slots.silent ? throughSilent(room, mode, options) : ask(outcome));
+      return room.slots.silent ? throughSilent(room, mode, options) : ask(outcome);
     }),
   );
 }
 
-function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Granted> {
+function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Credential> {
   const { silent, interactive } = room.slots;
   const { method = room.defaultMethod, tips } = options;
   const opening = { mode, tips, authorize: { method } };
@@ -97,7 +99,5 @@ function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): Observab
   );
 }
 
-export const logIn = (room: Room, mode: LoginMode, options: LoginOptions): Observable<Credential> =>
-  defer(() => (mode === 'forceAuth' ? forceAuth : throughSilent)(room, mode, options)).pipe(
-    map(({ credential }) => credential),
-  );
+export const logIn = (room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Credential> =>
+  (mode === 'forceAuth' ? forceAuth : throughSilent)(room, mode, options);

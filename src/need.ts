@@ -10,11 +10,11 @@ export const configInvalid = (field: string, fix: string, cause?: unknown) =>
   sessionError('config-invalid', `${field} ${fix}`, cause);
 
 /** Reads what the app handed over: whatever is thrown on the way is `config-invalid`. */
-export function reading<T>(what: string, read: () => T): T {
+export function reading<T>(what: string, read: () => T, otherwise = 'cannot be read'): T {
   try {
     return read();
   } catch (error) {
-    throw isSessionError(error) ? error : configInvalid(what, 'cannot be read', error);
+    throw isSessionError(error) ? error : configInvalid(what, otherwise, error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Observable, take, tap } from 'rxjs';
+import { Observable, takeWhile } from 'rxjs';
 import type { Subscription } from 'rxjs';
 
 /** Takes one value of the source, unless an error is told first: then the source is left, and the error thrown. */
@@ -15,11 +15,10 @@ export const orError = <T>(source: Observable<T>, error$: Observable<unknown>): 
       // Whoever waits may have been told of an end already, by what leads here.
       if (!inner.closed) source.subscribe(inner);
     });
-    return unlessTold$
-      .pipe(
-        // Whoever has the value hears of no end that comes of it.
-        tap(() => told.unsubscribe()),
-        take(1),
-      )
-      .subscribe(subscriber);
+    // Whoever has the value hears of no end that comes of it.
+    const only = () => {
+      told.unsubscribe();
+      return false;
+    };
+    return unlessTold$.pipe(takeWhile(only, true)).subscribe(subscriber);
   });

@@ -7,17 +7,15 @@ import {
   EMPTY,
   filter,
   finalize,
-  ignoreElements,
   map,
   merge,
-  NEVER,
   Observable,
   observeOn,
-  of,
   Subscription,
   switchMap,
   take,
   tap,
+  timer,
 } from 'rxjs';
 import { after } from './clock';
 import { hooksOf } from './hooks';
@@ -95,9 +93,10 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
   const turn = (prompt: AuthPrompt): Observable<AuthPrompt> => {
     const again = prompt === offered;
     offered = prompt;
-    if (!again) return of(prompt).pipe(observeOn(asapScheduler), observeOn(asapScheduler));
-    return shown$.pipe(
-      switchMap((shown) => (shown ? after(BETWEEN_PAGES) : NEVER)),
+    const turn$ = again
+      ? shown$.pipe(switchMap((shown) => (shown ? after(BETWEEN_PAGES) : EMPTY)))
+      : timer(0, asapScheduler).pipe(observeOn(asapScheduler));
+    return turn$.pipe(
       take(1),
       map(() => prompt),
     );
@@ -118,7 +117,7 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
             return prompt$.pipe(
               filter((open) => open !== prompt),
               take(1),
-              ignoreElements(),
+              switchMap(() => EMPTY),
             );
           const gone$ = prompt$.pipe(
             // The prompt that lets a closed page be noticed was not shown there.
@@ -134,7 +133,7 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
     }).pipe(
       catchError((error: unknown) => {
         if (typeof console === 'object') console.error(`promptByPage: cannot open ${url}`, error);
-        return of(prompt);
+        return [prompt];
       }),
     );
 

@@ -1,6 +1,5 @@
 import { defer, map } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { failingAs } from './failing-as';
 import { isPlainObject } from './fields';
 import { markGiven } from './hooks';
 import type { Transport } from './hooks';
@@ -46,9 +45,10 @@ export const send = <T>(
     need(settings.trustedOrigins.length, 'baseUrl', 'or trustedOrigins is needed');
     const given = isTrusted(settings, sent.url) ? credential : undefined;
     // A copy, so that the url that is checked is the one that is sent.
-    const carrier = given ? { ...settings.attach(sent, given) } : sent;
+    const attach = () => (given ? { ...settings.attach(sent, given) } : sent);
+    const carrier = reading('attach', attach, 'failed');
     need(!given || isTrusted(settings, carrier.url), 'attach', 'must stay within trustedOrigins');
     return transport<T>(carrier, settings.platform).pipe(
       map((response) => markGiven(response, given, settings.source)),
     );
-  }).pipe(failingAs('config-invalid', 'attach failed'));
+  });

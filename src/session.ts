@@ -148,10 +148,10 @@ export function createSession<C extends Credential = Credential>(config: Session
         if (ready) return [ready];
         const login$ = alive(() => {
           const before = usable(room);
-          return defer(() => (asked.verify && reuses(mode) ? verify() : [true])).pipe(
-            // Whoever was told earlier may have logged in anew by now.
-            switchMap((good) => logIn(room, good || usable(room) !== before ? mode : afresh(mode), asked)),
-          );
+          // Whoever was told earlier may have logged in anew by now.
+          const go = (good: boolean) =>
+            logIn(room, good || usable(room) !== before ? mode : afresh(mode), asked);
+          return asked.verify && reuses(mode) ? defer(verify).pipe(switchMap(go)) : go(true);
         });
         return orError(login$, room.waitersEnd$);
       }),
