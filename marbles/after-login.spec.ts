@@ -1,4 +1,5 @@
 import { concat, EMPTY, identity, NEVER, of, tap, throwError, timer } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { retryOnExpired, sessionError, whileAuthenticated } from 'rx-weapp-session';
 import type { Session, SessionConfig, SessionErrorCode } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
@@ -165,3 +166,21 @@ describe('F5: afterLogin that fails', () => {
       expect(statuses).toEqual([401]);
     });
 });
+
+test('F4 F5: afterLogin throwing is no refusal of the backend: what was expired stays so', () =>
+  sessionMarbles(
+    ({ session, storage, app, at, expectSession, expectObservable }) => {
+      storage.holds('R');
+      at('10ms', app.expire);
+
+      expectSession(session).toBe('                  R 9ms r  9ms s 59ms e', {
+        e: 'expired R !login-rejected',
+      });
+      expectObservable(session.login(), '20ms ^').toBe('80ms         #', {}, 'login-rejected');
+    },
+    {
+      afterLogin: (): Observable<never> => {
+        throw new TypeError('a slip');
+      },
+    },
+  ));

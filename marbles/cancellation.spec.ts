@@ -378,3 +378,16 @@ test('C1 C2: a waiter that leaves inside the state that it caused', () =>
     expectObservable(waiter).toBe('');
     expectSession(session).toBe('(ns) 56ms A');
   }));
+
+test('C2: an interactive login that everybody left has an end in event$ too', () =>
+  sessionMarbles(({ session, backend, user, subscribe, ...it }) => {
+    backend.silentLogin('50ms p');
+    user.away();
+    subscribe(session.login(), '         ^          499ms !');
+
+    it.expectSession(session).toBe('     (ns) 56ms i 439ms n');
+    it.expectPrompts().toBe('            60ms   p 439ms .');
+    it.expectEvents().toBe('             s 59ms p 439ms f', {
+      f: { type: 'login-failure', error: { code: 'auth-cancelled' } },
+    });
+  }));

@@ -1,4 +1,7 @@
-import type { AuthMethod } from 'rx-weapp-session';
+import { defer, finalize, map, tap } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { createSession } from 'rx-weapp-session';
+import type { AuthMethod, AuthPrompt } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
 import { phone } from './support/props';
@@ -324,4 +327,41 @@ describe('more than one authorisation', () => {
       expectObservable(session.login()).toBe('60ms #', {}, 'backend-invalid');
       expectObservable(asked, '5s ^').toBe('  5s   #', {}, 'config-invalid');
     }));
+});
+
+test('P7 S1: a renewal of the code is given up before an answer that comes in the middle of it takes the next code', () => {
+  const open = new Set<object>();
+  let most = 0;
+  sessionMarbles(({ platform, wx, at, expectCalls, expectObservable }) => {
+    const login = <T>(call$: Observable<T>) =>
+      defer(() => {
+        const end = () => open.delete(call$);
+        most = Math.max(most, open.add(call$).size);
+        return call$.pipe(tap(end), finalize(end));
+      });
+    const session = createSession({
+      source: 'shop',
+      store: null,
+      platform: {
+        api: platform.api,
+        shown$: platform.shown$,
+        call: <T>(name: string, options?: object) =>
+          name === 'login' ? login(platform.call<T>(name, options)) : platform.call<T>(name, options),
+        callSync: (name, ...args) => platform.callSync(name, ...args),
+      },
+      backend: {
+        silentLogin: () => [{ authorize: { method: 'userProfile' } }],
+        login: () => [{ credential: { token: 'A' } }],
+      },
+    });
+    const prompts: AuthPrompt[] = [];
+    session.prompt$.subscribe((prompt) => prompt && prompts.push(prompt));
+    const answer = () => prompts.at(-1)?.answer({ errMsg: 'getUserProfile:ok', userInfo: {} });
+    at('270025ms', answer);
+    at('280s', answer);
+
+    expectCalls(wx.login).toBe('                       x 9ms x 270009ms x 4ms x');
+    expectObservable(session.login().pipe(map(({ token }) => token))).toBe('280s (A|)');
+  });
+  expect(most).toBe(1);
 });

@@ -395,3 +395,26 @@ describe('C3: timers are gone', () => {
       expect(lastOf(true)).toBe(5);
     });
 });
+
+test('C3: a session that was disposed before its first use touches nothing afterwards', () =>
+  sessionMarbles(
+    ({ session, storage, app, at, expectCalls, expectRequests, expectSession }) => {
+      storage.holds('R');
+      at('10ms', app.dispose);
+      at('20ms', () => expect(session.credential).toBeUndefined());
+      at('20ms', () => expect(session.snapshot).toEqual({ status: 'anonymous' }));
+
+      expectSession(session, '30ms ^').toBe('30ms (n|)');
+      expectCalls().toBe('');
+      expectRequests().toBe('');
+    },
+    { observe: false },
+  ));
+
+test('C3 T4: dispose during a login leaves no state that says it goes on', () =>
+  sessionMarbles(({ session, app, at, expectSession, expectObservable }) => {
+    at('5ms', app.dispose);
+
+    expectSession(session).toBe('            (ns)-(n|)');
+    expectObservable(session.login()).toBe('-----#', {}, 'disposed');
+  }));

@@ -237,3 +237,31 @@ describe('M2: forceAuth', () => {
       expectObservable(session.login(avatar)).toBe('500ms #', {}, 'logged-out');
     }));
 });
+
+test('M2 S1: forceAuth goes on waiting where a force caller begins a silent stage as soon as a renewal ends', () =>
+  sessionMarbles(({ session, storage, backend, user, app, at, expectSession, expectObservable }) => {
+    storage.holds('R');
+    backend.refresh('50ms A');
+    backend.silentLogin('50ms B');
+    backend.login('50ms C');
+    user.grant('1s');
+    at(0, app.expire);
+
+    expectObservable(session.login()).toBe('                   50ms  (A|)');
+    expectObservable(session.login({ mode: 'force' })).toBe('  110ms           (B|)');
+    expectObservable(session.login({ mode: 'forceAuth' })).toBe(
+      '                      1170ms                  (C|)',
+    );
+    expectSession(session).toBe('                       (Rrs) 45ms (As) 56ms (Bi) 1056ms C');
+  }));
+
+test('M2 S1: forceAuth goes on waiting where somebody who is told of a failed login begins another', () =>
+  sessionMarbles(({ session, wx, user, expectSession, expectObservable }) => {
+    wx.login(['10ms #', '10ms a', '10ms b']);
+    user.grant('1s');
+    const again = session.login().pipe(catchError(() => session.login()));
+
+    expectObservable(again).toBe('       70ms             (A|)');
+    expectObservable(session.login({ mode: 'forceAuth' })).toBe('1130ms                    (B|)');
+    expectSession(session).toBe('(ns) 6ms (es) 56ms (Ai) 1056ms B', { e: 'anonymous !code-unavailable' });
+  }));

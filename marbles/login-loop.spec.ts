@@ -446,3 +446,21 @@ describe('E7: a backend that refuses every fresh credential', () => {
       },
     ));
 });
+
+for (const pace of PACES) {
+  test(`E7: held back, a retried request ends at once however many retries it has left, with ${PLATFORMS[pace]}`, () =>
+    sessionMarbles(
+      ({ session, storage, resources, expectEvents, expectObservable }) => {
+        storage.holds('R');
+        resources('20ms x');
+        const endless = sessionRequest(session, { url: '/a' }).pipe(
+          withLogin(session),
+          retryOnExpired(session, { count: Infinity }),
+        );
+
+        expectEvents().inOrder('            xs y xs y xs y xs y xs y x l');
+        expectObservable(endless).inPace('  1100ms #', {}, 'session-expired');
+      },
+      { pace },
+    ));
+}

@@ -1,8 +1,9 @@
-import { defer, ignoreElements, of } from 'rxjs';
+import { catchError, defer, ignoreElements, of, tap } from 'rxjs';
 import type { Session } from 'rx-weapp-session';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
-import { over, recordOf } from './support/props';
+import { over, phone, recordOf } from './support/props';
+import { idleUi, numbering } from './support/shown';
 import { slowStore } from './support/slow-store';
 
 /** Logs out when it is subscribed to; all that counts of what that tells is its end. */
@@ -210,3 +211,39 @@ describe('L3: backend.logout', () => {
       expectSession(session).toBe('           (ns) 56ms A');
     }));
 });
+
+test('L1 C3: a logout whose removal waits for a slow write is carried out, though the session is disposed meanwhile', () => {
+  const store = slowStore();
+  sessionMarbles(
+    ({ session, app, perform, subscribe, expectSession, expectObservable }) => {
+      subscribe(session.login());
+      perform('                                 100ms o 9ms d', { o: app.logout, d: app.dispose });
+
+      expectSession(session).toBe('            n 29ms s 59ms A 9ms n 9ms |');
+      expectObservable(store.calls$).toBe('    r 89ms w 29ms d');
+    },
+    { store },
+  );
+  expect(store.held()).toBeUndefined();
+});
+
+test('P1 L1: a caller that logs in again as soon as it hears of the logout gets a prompt when the old one is gone', () =>
+  sessionMarbles(({ session, app, perform, expectObservable }) => {
+    const again = session
+      .login({ mode: 'forceAuth' })
+      .pipe(catchError(() => session.login({ mode: 'forceAuth' })));
+    perform('                                     1s    o  999ms o', { o: app.logout });
+
+    expectObservable(numbering()(session)).toBe('(.1) 996ms (.2) 996ms .');
+    expectObservable(again).toBe('               2s #', {}, 'logged-out');
+  }));
+
+test('P2 L1: an answer that is given by a caller who is just told of the logout does nothing', () =>
+  sessionMarbles(({ session, wx, backend, app, at, expectCalls, expectObservable }) => {
+    const seen = idleUi(session);
+    const answering = session.login({ mode: 'forceAuth' }).pipe(tap({ error: () => seen[0].answer(phone) }));
+    at('1s', app.logout);
+
+    expectObservable(answering).toBe('1s #', {}, 'logged-out');
+    expectCalls(wx.login, backend.silentLogin, backend.login).toBe('');
+  }));

@@ -2,7 +2,7 @@ import { EMPTY, NEVER, of, throwError } from 'rxjs';
 import { sessionError } from 'rx-weapp-session';
 import type { AuthMethod } from 'rx-weapp-session';
 import { sessionMarbles } from 'rx-weapp-session/marbles';
-import { phone } from './support/props';
+import { phone, ticket } from './support/props';
 
 const wants = (method: string, ticket?: string) => ({
   q: { authorize: { method, ...(ticket && { ticket }) } },
@@ -211,3 +211,12 @@ describe('a method of yours', () => {
       { defaultMethod: 'avatarNickname' },
     ));
 });
+
+test('M2 P9: forceAuth with a method that nobody knows is the caller’s fault, also where it waited for a silent stage', () =>
+  sessionMarbles(({ session, backend, expectObservable }) => {
+    backend.silentLogin('50ms p', ticket);
+    const nonsense = session.login({ mode: 'forceAuth', method: 'nonsense' });
+
+    expectObservable(session.login({ mode: 'silent' })).toBe('60ms #', {}, 'interaction-required');
+    expectObservable(nonsense).toBe('                          60ms #', {}, 'config-invalid');
+  }));

@@ -1,3 +1,4 @@
+import { catchError } from 'rxjs';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import { silentRequest } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
@@ -64,3 +65,18 @@ describe('M1: silent callers', () => {
       expectObservable(session.login()).toBe('1120ms (A|)');
     }));
 });
+
+test('M1 S1: a common caller shares the silent stage that a refused silent caller begins before it could go on', () =>
+  sessionMarbles(({ session, wx, backend, user, expectCalls, expectObservable }) => {
+    const asking = (ticket: string) => ({ authorize: { method: 'phoneNumber', ticket } });
+    backend.silentLogin(['50ms o', '50ms t'], { o: asking('o'), t: asking('t') });
+    user.grant('1s');
+    const silent = () => session.login({ mode: 'silent' });
+    const again = silent().pipe(catchError(silent));
+
+    expectObservable(again).toBe('          120ms      #', {}, 'interaction-required');
+    expectObservable(session.login()).toBe('1170ms        (A|)');
+    expectCalls(wx.login).toBe('            x 59ms x');
+    expectCalls(backend.silentLogin).toBe(' 10ms a 59ms b');
+    expectCalls(backend.login).toBe('       1120ms   t');
+  }));

@@ -1,4 +1,4 @@
-import { tap } from 'rxjs';
+import { of, tap } from 'rxjs';
 import { isSessionError, sessionError } from 'rx-weapp-session';
 import type { Credential, SessionEvent, SessionState } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
@@ -200,3 +200,22 @@ describe('T3: what was told is immutable', () => {
     expect(JSON.stringify({ error, list: [error] })).not.toContain('S3CRET');
   });
 });
+
+test('T3: a state is immutable all the way down', () =>
+  sessionMarbles(({ session, backend, at, expectObservable }) => {
+    const guest: Record<string, unknown> = { tags: ['new'] };
+    guest.self = guest;
+    const credential = { token: 'A', roles: ['buyer'] };
+    backend.silentLogin(of({ credential, guest }));
+
+    expectObservable(session.login()).toBe('10ms (A|)');
+    at('1s', () => {
+      const state = session.snapshot as unknown as {
+        credential: typeof credential;
+        guest: { tags: string[] };
+      };
+      expect(() => state.credential.roles.push('admin')).toThrow(TypeError);
+      expect(() => state.guest.tags.push('old')).toThrow(TypeError);
+      expect(Object.isFrozen(credential)).toBe(false);
+    });
+  }));

@@ -1,8 +1,10 @@
 import { catchError, concat, defer, EMPTY, ignoreElements, map, NEVER, of, timer } from 'rxjs';
+import { requestWithLogin } from 'rx-weapp-session';
 import { failure, promised, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { request } from './support/guarded';
 import { busy, over, recordOf, ticket } from './support/props';
+import { numbering } from './support/shown';
 
 describe('F2: time limits', () => {
   const STEPS: readonly {
@@ -195,3 +197,35 @@ describe('F2: time limits', () => {
       expectEvents().toBe('o 14999ms b', { b: 'backend-logout-failure !login-timeout' });
     }));
 });
+
+test('R2: a timeout of 0 is WeChat’s own default, not an instant failure', () =>
+  sessionMarbles(({ session, expectObservable }) => {
+    expectObservable(requestWithLogin(session, { url: '/a', timeout: 0 })).toBe('80ms (A|)');
+  }));
+
+test('P1 F2: a caller that asks again as soon as a prompt is over its limit gets one when the old one is gone', () =>
+  sessionMarbles(
+    ({ session, expectObservable }) => {
+      const again = session
+        .login({ mode: 'forceAuth' })
+        .pipe(catchError(() => session.login({ mode: 'forceAuth' })));
+
+      expectObservable(numbering()(session)).toBe('(.1) 996ms (.2) 996ms .');
+      expectObservable(again).toBe('               2s                   #', {}, 'login-timeout');
+    },
+    { timeouts: { prompt: 1000 } },
+  ));
+
+test('F2: a clock that is set back while the app is shown makes no time limit longer', () =>
+  sessionMarbles(({ session, wx, app, perform, expectObservable }) => {
+    wx.login('-');
+    const earlier = () => app.jump(-3_600_000);
+    perform('                               1s j 999ms b 999ms f', {
+      j: earlier,
+      b: app.background,
+      f: app.foreground,
+    });
+
+    // The clock tells nothing of the 2 s before it was hidden: the whole limit runs again.
+    expectObservable(session.login()).toBe('13s #', {}, 'login-timeout');
+  }));

@@ -1,10 +1,11 @@
-import { merge } from 'rxjs';
+import { map, merge, timer } from 'rxjs';
 import { requestWithLogin, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
-import type { Session } from 'rx-weapp-session';
-import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import type { CredentialStore, Session } from 'rx-weapp-session';
+import { failure, PACES, promised, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
 import { request, silentRequest } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
+import { recordOf } from './support/props';
 
 const guarded = (session: Session) => [
   requestWithLogin(session, { url: '/1' }),
@@ -120,4 +121,20 @@ describe('S3: a usable session', () => {
       },
       { credentials: { Z: { expiresAt: 40000 } } },
     ));
+});
+
+test('K1: a bare request waits for an asynchronous store, and carries what it held', () => {
+  const record = recordOf('R');
+  const store: CredentialStore = {
+    read: () => promised(timer(300).pipe(map(() => record))),
+    write: () => undefined,
+    remove: () => undefined,
+  };
+  sessionMarbles(
+    ({ session, expectRequests, expectObservable }) => {
+      expectRequests().toBe('                                             300ms R');
+      expectObservable(sessionRequest(session, { url: '/a' })).toBe('  320ms (R|)');
+    },
+    { store },
+  );
 });

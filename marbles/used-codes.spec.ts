@@ -1,6 +1,6 @@
 import type { AuthMethod } from 'rx-weapp-session';
 import { failure, sessionMarbles } from 'rx-weapp-session/marbles';
-import { busy, phone, rejected } from './support/props';
+import { busy, phone, rejected, ticket } from './support/props';
 
 describe('F3: no code is exchanged twice', () => {
   test('F3: a code that wx.login gives again is not exchanged again', () =>
@@ -143,3 +143,13 @@ describe('F3: the interactive exchange', () => {
       expectObservable(session.login({ mode: 'forceAuth' })).toBe('1060ms #', {}, 'login-rejected');
     }));
 });
+
+test('F3: a refused code is not made good by sending the same ticket again', () =>
+  sessionMarbles(({ session, backend, user, expectCalls, expectObservable }) => {
+    backend.silentLogin('50ms p', ticket);
+    backend.login(['50ms b', '50ms B'], { b: failure({ errcode: 40163 }) });
+    user.grant('1s');
+
+    expectCalls(backend.login).toBe('         1060ms t');
+    expectObservable(session.login()).toBe('  1110ms        #', {}, 'login-rejected');
+  }));

@@ -1,9 +1,10 @@
+import { map, merge, timer } from 'rxjs';
 import { requestWithLogin, retryOnExpired, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
 import type { AuthMethod, LoginMode, LoginOptions, Session } from 'rx-weapp-session';
-import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import { PACES, promised, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
-import { over, rejected, ticket } from './support/props';
+import { over, recordOf, rejected, ticket } from './support/props';
 
 const yes = { y: true, n: false };
 const ended = { credentials: over('Y') };
@@ -309,4 +310,62 @@ describe('R5: a login with verify', () => {
       expectObservable(session.login({ verify: true })).toBe('300ms #', {}, 'logged-out');
       expectCalls(wx.login).times(0);
     }));
+});
+
+test('R5 S1: three callers that verify a bad session_key log in once, on a platform that answers at once', () =>
+  sessionMarbles(
+    ({ session, storage, wx, cold, expectCalls, expectObservable }) => {
+      storage.holds('R');
+      wx.checkSession(cold('200ms #'));
+      const three = Array.from({ length: 3 }, () => session.login({ verify: true }));
+
+      expectCalls(wx.login).toBe('             200ms x');
+      expectObservable(merge(...three)).toBe(' 200ms (AAA|)');
+    },
+    { pace: 'synchronous' },
+  ));
+
+test('R5: verify is false where a logout came first', () =>
+  sessionMarbles(({ session, storage, app, at, expectObservable }) => {
+    storage.holds('R');
+    at('100ms', app.logout);
+
+    expectObservable(session.verify()).toBe('200ms (f|)', { f: false });
+  }));
+
+test('L1: a login that makes sure of the session_key is ended by a logout, though its own question brought that about', () =>
+  sessionMarbles(
+    ({ session, wx, backend, storage, at, expectCalls, expectSession, expectObservable }) => {
+      storage.holds('R');
+      at(0, () =>
+        session.session$.subscribe(({ status }) => {
+          if (status === 'expired') session.logout();
+        }),
+      );
+      // Ahead of the timer for the same moment: the login notices the end.
+      const login = session.login({ verify: true });
+
+      expectObservable(login, '30s ^').toBe('30s       #', {}, 'logged-out');
+      expectSession(session).toBe('         R 29999ms (rn)');
+      expectCalls(wx.login, backend.silentLogin, backend.login).toBe('');
+    },
+    { credentials: { R: { expiresAt: 60_000 } } },
+  ));
+
+test('R5 K1: a login makes sure of the session_key also where it waits for an asynchronous store', () => {
+  const record = recordOf('R');
+  const store = {
+    read: () => promised(timer(300).pipe(map(() => record))),
+    write: () => undefined,
+    remove: () => undefined,
+  };
+  sessionMarbles(
+    ({ session, wx, expectCalls, expectObservable }) => {
+      wx.checkSession('200ms #');
+
+      expectCalls(wx.checkSession).toBe('                       300ms x');
+      expectObservable(session.login({ verify: true })).toBe('560ms (A|)');
+    },
+    { store },
+  );
 });
