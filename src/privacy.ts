@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { alive } from './alive';
 import { tell } from './events';
 import { fieldsOf, look } from './fields';
 import { orError } from './or-error';
@@ -11,15 +11,12 @@ const NO = { event: 'disagree' };
 
 type Resolve = (answer: object) => void;
 
-/** Does something when the session is ready for it. */
-type Alive = <T>(work: () => Observable<T>) => Observable<T>;
-
 // WeChat keeps one listener for each api object, the last one, and never lets go of it: so there is one, and it
 // asks the session that was the last to want it.
 const listeners = new WeakMap<object, (resolve: Resolve) => void>();
 
 /** Asks the user; all that ask meanwhile are settled by the one answer. No answer is a no. */
-function question(room: Room, alive: Alive, resolve: Resolve): void {
+function question(room: Room, resolve: Resolve): void {
   const { privacyAnswer$ = new Subject<object>() } = room;
   // eslint-disable-next-line rxjs-x/no-ignored-error -- it never errors
   privacyAnswer$.subscribe(resolve);
@@ -40,7 +37,7 @@ function question(room: Room, alive: Alive, resolve: Resolve): void {
     room.privacyAnswer$ = undefined;
     privacyAnswer$.next(answer);
   };
-  const answer$ = alive(() => {
+  const answer$ = alive(room, () => {
     tell(room, 'prompt');
     const asked = worded(room, { method: 'privacy', openType: 'agreePrivacyAuthorization' }, undefined);
     return orError(ask(room, asked, isExposure), room.disposed$);
@@ -53,12 +50,12 @@ function question(room: Room, alive: Alive, resolve: Resolve): void {
  *
  * @see https://developers.weixin.qq.com/miniprogram/dev/api/open-api/privacy/wx.onNeedPrivacyAuthorization.html
  */
-export function listenToPrivacy(room: Room, alive: Alive): void {
+export function listenToPrivacy(room: Room): void {
   const { platform } = room;
   try {
     const { api } = platform;
     const known = listeners.has(api);
-    listeners.set(api, (resolve) => question(room, alive, resolve));
+    listeners.set(api, (resolve) => question(room, resolve));
     if (known) return;
     platform.callSync('onNeedPrivacyAuthorization', (resolve: Resolve) => {
       const listener = listeners.get(api);

@@ -83,10 +83,12 @@ export interface Memory extends Partial<Held> {
  */
 export interface Room extends Settings {
   // session.ts
-  started?: boolean;
   disposedBy?: SessionError;
   /** Tells whoever comes later, too. */
   readonly disposed$: Crowd<SessionError>;
+
+  // start.ts
+  started?: boolean;
   /** The stored session has been read. */
   restored?: boolean;
   /** Completes then. */
