@@ -139,8 +139,8 @@ export default tseslint.config(
     files: ['src/platform/**/*.ts'],
     rules: imports(
       only(
-        'rxjs|\\./.+|\\.\\./(session-error|types|clock|fields)',
-        'src/platform knows rxjs, src/session-error, src/types, src/clock and src/fields.',
+        'rxjs|\\./.+|\\.\\./(session-error|types|clock|fields|kept-on)',
+        'src/platform knows rxjs, src/session-error, src/types, src/clock, src/fields and src/kept-on.',
       ),
     ),
   },

@@ -1,7 +1,8 @@
-import { concat, config as rxjsConfig, take } from 'rxjs';
-import { weapp } from 'rx-weapp-session';
+import { concat, config as rxjsConfig, EMPTY, take } from 'rxjs';
+import * as here from 'rx-weapp-session';
 import type { AuthPrompt, AuthTips } from 'rx-weapp-session';
 import { sessionMarbles } from 'rx-weapp-session/marbles';
+import { anotherCopy } from '../test/support/another-copy';
 import { AGREED, claiming, EXPOSED, privacyOf, REFUSED } from './support/privacy';
 import { ticket } from './support/props';
 import { idleUi, numbering } from './support/shown';
@@ -262,31 +263,42 @@ describe('WeChat’s privacy question', () => {
 });
 
 describe('the privacy question of two sessions', () => {
-  test('P8: two sessions on one api object share one listener; the session that was subscribed last answers, once', () => {
-    const { wx, listeners, api$ } = privacyOf();
-    sessionMarbles(
-      ({ session: shop, platform, otherSession, at, expectObservable }) => {
-        const forum = otherSession({ source: 'forum', platform: weapp(platform.api) });
-        const [shopUi, forumUi] = [idleUi(shop), idleUi(forum)];
-        at('200ms', () => forumUi[0].answer(AGREED));
-        at('500ms', () => shopUi[0].cancel());
+  for (const [title, library] of [
+    ['two sessions', () => here],
+    ['two sessions of two copies of the library', anotherCopy],
+  ] as const)
+    test(`P8: ${title} on one api object share one listener; the session that was subscribed last answers, once`, () => {
+      const { createSession, weapp } = library();
+      const { wx, listeners, api$ } = privacyOf();
+      sessionMarbles(
+        ({ session: shop, platform, at, expectObservable }) => {
+          const backend = { silentLogin: () => EMPTY, login: () => EMPTY };
+          const forum = createSession({
+            source: 'forum',
+            backend,
+            platform: weapp(platform.api),
+            store: null,
+          });
+          const [shopUi, forumUi] = [idleUi(shop), idleUi(forum)];
+          at('200ms', () => forumUi[0].answer(AGREED));
+          at('500ms', () => shopUi[0].cancel());
 
-        expectObservable(claiming(shop)).toBe('            .              399ms V 99ms .');
-        expectObservable(claiming(forum)).toBe('           . 99ms V 99ms .');
-        expectObservable(claiming(shop), '300ms ^').toBe(' 300ms          . 99ms v 99ms .');
-        expectObservable(api$, '100ms ^').toBe('           200ms         a');
-        expectObservable(api$, '400ms ^').toBe('           500ms                       d');
-      },
-      { wx },
-    );
-    expect(listeners).toHaveLength(1);
-  });
+          expectObservable(claiming(shop)).toBe('            .              399ms V 99ms .');
+          expectObservable(claiming(forum)).toBe('           . 99ms V 99ms .');
+          expectObservable(claiming(shop), '300ms ^').toBe(' 300ms          . 99ms v 99ms .');
+          expectObservable(api$, '100ms ^').toBe('           200ms         a');
+          expectObservable(api$, '400ms ^').toBe('           500ms                       d');
+        },
+        { wx },
+      );
+      expect(listeners).toHaveLength(1);
+    });
 
   test('P8: two sessions on two api objects have a listener each', () => {
     const [one, other] = [privacyOf(), privacyOf()];
     sessionMarbles(
       ({ session, otherSession, subscribe }) => {
-        const forum = otherSession({ source: 'forum', platform: weapp(other.wx) });
+        const forum = otherSession({ source: 'forum', platform: here.weapp(other.wx) });
         subscribe(session.prompt$, '^ 1s !');
         subscribe(forum.prompt$, '  ^ 1s !');
       },

@@ -67,9 +67,13 @@ describe('M4: guards that show nothing', () => {
       title: 'guard first, retry outside',
       guarded: (session: Session) => anyway(session).pipe(retryOnExpired(session)),
     },
+    {
+      title: 'retry inside, guard last',
+      guarded: (session: Session) => send(session).pipe(retryOnExpired(session), silentOnly(session)),
+    },
     { title: 'requestWithLogin', guarded: silentRequest },
   ])
-    test(`M4: on a retry too silentOnly goes anonymously: ${title}`, () =>
+    test(`M4 E2: on a retry too silentOnly goes anonymously: ${title}`, () =>
       sessionMarbles(({ session, storage, backend, resources, user, ...it }) => {
         storage.holds('Z');
         backend.silentLogin('50ms p');
@@ -80,6 +84,27 @@ describe('M4: guards that show nothing', () => {
         it.expectObservable(guarded(session)).toBe('100ms    (n|)');
         it.expectPrompts().toBe('');
       }));
+
+  test('E9 M4: a request is not replayed anonymously where somebody who heard of the failed login earlier logged out', () =>
+    sessionMarbles(
+      ({ session, storage, backend, resources, at, expectRequests, expectObservable }) => {
+        storage.holds('Z');
+        backend.silentLogin('50ms p');
+        resources({ Z: '20ms x' });
+        let logsIn = false;
+        at(0, () =>
+          session.session$.subscribe(({ status }) => {
+            if (logsIn && status === 'expired') session.logout();
+            logsIn = status === 'authenticating';
+          }),
+        );
+
+        expectRequests().toBe('Z');
+        expectObservable(silentRequest(session)).toBe('#', {}, 'logged-out');
+      },
+      // All of it happens inside the first call: elsewhere the request has gone out by then.
+      { pace: 'synchronous' },
+    ));
 
   test("M4 F8: while withLogin in mode silent fails there with the login's error", () =>
     sessionMarbles(({ session, storage, backend, resources, expectRequests, expectObservable }) => {

@@ -43,6 +43,14 @@ describe('R4: whileAuthenticated', () => {
       expectObservable(kept).toBe('  a-b-c- 64ms  a-b-c- 64ms     a-b-c|');
     }));
 
+  test('R4: a source that somebody logs out over while it is being subscribed is left there, and neither goes on nor completes it', () =>
+    sessionMarbles(({ session, storage, expectObservable }) => {
+      storage.holds('Z');
+      const kept = of('a', 'b').pipe(whileAuthenticated(session));
+
+      expectObservable(kept.pipe(tap(() => void session.logout()))).toBe('a');
+    }));
+
   for (const pace of PACES) {
     test(`R4: subscribes at once under a usable credential, with ${PLATFORMS[pace]}`, () =>
       sessionMarbles(

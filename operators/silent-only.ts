@@ -1,9 +1,11 @@
-import { catchError } from 'rxjs';
-import type { MonoTypeOperatorFunction } from 'rxjs';
+import { catchError, defer } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable, ObservableInput } from 'rxjs';
+import { expiryOf } from '../src/hooks';
 import { isSessionError } from '../src/session-error';
+import type { SessionError } from '../src/session-error';
 import type { LoginOptions, Session } from '../src/types';
 import { guard } from './guard';
-import { logIn } from './log-in';
+import { checkGeneration, logIn } from './log-in';
 
 const SURFACE = /logged-out|user-changed|disposed/;
 
@@ -17,8 +19,8 @@ const SURFACE = /logged-out|user-changed|disposed/;
  * silentOnly     -----r|            silentOnly     -----r|
  * ```
  *
- * Emits what the source emits and completes with it. Of the login's errors only `logged-out`, `user-changed`
- * and `disposed` surface. An expired outcome is a `session-expired` error: put `retryOnExpired` outside; the
+ * Emits what the source emits and completes with it. Of the login's errors, one that a `retryOnExpired` inside
+ * makes included, only `logged-out`, `user-changed` and `disposed` surface. An expired outcome is a `session-expired` error: put `retryOnExpired` outside; the
  * outcome of an anonymous request passes as it is.
  *
  * @param session - the session to log in to
@@ -39,10 +41,29 @@ export function silentOnly<T>(
   return (source) =>
     guard(session, source, (expired) =>
       logIn(session, { mode: 'silent', verify }, expired).pipe(
-        catchError((error: unknown) => {
-          if (isSessionError(error) && !SURFACE.test(error.code)) return [undefined];
-          throw error;
-        }),
+        catchError((error: unknown) => anonymously(error, expired, [undefined])),
       ),
+    ).pipe(
+      catchError((error: unknown) => {
+        // A `retryOnExpired` inside logged in by itself.
+        const expired = isSessionError(error) && error.cause;
+        const { guarded, source: owner } = expiryOf(expired);
+        if (!isSessionError(expired) || guarded || owner !== session.source) throw error;
+        return anonymously(error, expired, source);
+      }),
     );
+}
+
+/** Goes on where a login failed, unless it was for somebody who is gone. */
+function anonymously<T>(
+  error: unknown,
+  expired: SessionError | undefined,
+  rest: ObservableInput<T>,
+): Observable<T> {
+  if (!isSessionError(error) || SURFACE.test(error.code)) throw error;
+  return defer(() => {
+    // Somebody who heard of the failure earlier may have logged out.
+    checkGeneration(expired);
+    return rest;
+  });
 }

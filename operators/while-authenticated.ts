@@ -45,12 +45,13 @@ export function whileAuthenticated<T>(session: Session): MonoTypeOperatorFunctio
       const ended$ = new Subject<unknown>();
       const ending = { complete: () => ended$.next(source) };
       const changes$ = new Observable((subscriber) => {
-        // A state in which a login is in progress does not tell that the credential under it expired.
+        // A state in which a login is in progress does not tell that the credential under it expired; and what a
+        // source brings about inside its own subscription is told as a state only when that is through.
         // eslint-disable-next-line rxjs-x/no-ignored-error -- events never error
-        const expiry = session.event$.subscribe(({ type }) => {
-          if (type === 'expired') subscriber.next(type);
+        const ends = session.event$.subscribe(({ type }) => {
+          if (/expired|logout/.test(type)) subscriber.next(type);
         });
-        subscriber.add(expiry);
+        subscriber.add(ends);
         session.session$.subscribe(subscriber);
       });
       return changes$.pipe(

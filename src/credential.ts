@@ -4,13 +4,13 @@ import { after, now } from './clock';
 import { tell } from './events';
 import type { Generation } from './hooks';
 import { blame } from './loop-guard';
-import type { Held, Room } from './room';
+import type { Held, Memory, Room } from './room';
 import { change, inTurn, transitions } from './state';
 import { clear } from './store';
 import type { Credential } from './types';
 
 /** Ms of use that are left; a short life keeps at least its half. */
-function left({ known: { credential, receivedAt = 0, over }, expiryLeeway }: Room): number {
+function left({ expiryLeeway }: Room, { credential, receivedAt = 0, over }: Memory): number {
   const expiresAt = !over && credential ? credential.expiresAt : undefined;
   return expiresAt == null
     ? Infinity
@@ -20,7 +20,7 @@ function left({ known: { credential, receivedAt = 0, over }, expiryLeeway }: Roo
 /** The usable credential. Notices an end that has passed, and tells everybody. */
 export function usable(room: Room): Credential | undefined {
   const { credential } = room.known;
-  if (credential && !room.arriving && left(room) <= 0) expire(room, credential, false);
+  if (credential && !room.arriving && left(room, room.known) <= 0) expire(room, credential, false);
   return room.known.over ? undefined : room.known.credential;
 }
 
@@ -38,7 +38,10 @@ export function take(room: Room, held: Held, guest: unknown): boolean {
   if (changed) endGeneration(room, 'user-changed');
   if (userId) room.generation.userId = userId;
   const kept = changed ? undefined : room.known.guest;
-  change(room, transitions.loggedIn(held, guest === undefined ? kept : guest));
+  // What lay in storage may have ended there; nobody is told that it is good.
+  const over = !room.arriving && left(room, held) <= 0;
+  change(room, transitions.loggedIn({ ...held, over }, guest === undefined ? kept : guest));
+  if (over) tell(room, 'expired');
   return changed;
 }
 
@@ -47,17 +50,15 @@ export function expire(room: Room, { token }: Credential, byBackend: boolean): b
   const { credential, over } = room.known;
   if (!credential || credential.token !== token) return false;
   inTurn(room, () => {
-    if (byBackend) {
-      blame(room, true);
-      void clear(room);
-    }
-    if (over) return;
-    change(room, transitions.expired(room.known));
-    tell(room, 'expired');
+    if (byBackend) blame(room, true);
+    if (!over) change(room, transitions.expired(room.known));
+    // The store is the app's: what it does in there finds memory settled, and what it begins is not undone.
+    if (byBackend) void clear(room);
+    if (!over) tell(room, 'expired');
   });
   return !over;
 }
 
 /** Notices the end by a timer. It is only a hint: frozen in the background, and a long one cannot be set at all. */
 export const alarm = (room: Room): Observable<unknown> =>
-  after(Math.max(1, left(room))).pipe(switchMap(() => (usable(room) ? alarm(room) : EMPTY)));
+  after(Math.max(1, left(room, room.known))).pipe(switchMap(() => (usable(room) ? alarm(room) : EMPTY)));

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { fieldsOf } from './fields';
+import { defined, fieldsOf } from './fields';
 import { weapp } from './platform/weapp';
 import { sendBy } from './session-request';
 import { transfer } from './transfer';
@@ -70,10 +70,14 @@ const withQuery = (url: string, data: unknown): string =>
  * ```
  */
 export function downloadFile(session: Session, options: DownloadOptions): Observable<DownloadResponse> {
-  const { onProgress, ...asked } = options;
-  return sendBy<undefined>(session, asked, <R>(sent: RequestOptions, platform = weapp()) => {
-    const { data, ...rest } = sent;
-    const download = { ...rest, url: withQuery(sent.url, data) };
-    return transfer<HttpResponse<R>, DownloadProgress>('downloadFile', download, platform, onProgress);
+  const { onProgress }: Partial<DownloadOptions> = fieldsOf(options);
+  return sendBy<undefined>(session, options, <R>(sent: RequestOptions, platform = weapp()) => {
+    const download = { ...sent, url: withQuery(sent.url, sent.data), data: undefined, onProgress: undefined };
+    return transfer<HttpResponse<R>, DownloadProgress>(
+      'downloadFile',
+      defined(download),
+      platform,
+      onProgress,
+    );
   });
 }

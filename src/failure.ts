@@ -1,5 +1,5 @@
 import { now } from './clock';
-import { fieldsOf, look } from './fields';
+import { fieldsOf, look, spelled } from './fields';
 import { isSessionError, sessionError } from './session-error';
 import type { SessionError } from './session-error';
 
@@ -14,9 +14,7 @@ export interface Failure {
 
 /** Retry-After: seconds, or an HTTP date. */
 function retryAfter(header: unknown): number | undefined {
-  const fields = fieldsOf(header);
-  const name = Object.keys(fields).find((field) => /^retry-after$/i.test(field));
-  const text = name && fields[name];
+  const text = fieldsOf(header)[spelled(header, 'Retry-After')];
   const wait = Number(text) * 1000;
   const until = Date.parse(String(text)) - now();
   return text ? [wait, until].find((ms) => ms >= 0) : undefined;

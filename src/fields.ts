@@ -11,6 +11,10 @@ export function look<T>(at: () => T, otherwise: T): T {
   }
 }
 
+/** A header field's name as it is spelled there: names that differ in their case alone are one. */
+export const spelled = (header: unknown, name: string): string =>
+  Object.keys(fieldsOf(header)).find((key) => key.toLowerCase() === name.toLowerCase()) || name;
+
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 export const isPlainObject = (value: unknown): boolean =>

@@ -67,8 +67,8 @@ function fail(room: Room, flight: Flight, error: SessionError, byBackend: boolea
   }
   inTurn(room, () => {
     const refused = byBackend && error.code === 'login-rejected' && known.credential && !usable(room);
-    if (refused) void clear(room);
     change(room, refused ? transitions.refused(error) : transitions.failed(room.known, error));
+    if (refused) void clear(room);
     tell(room, 'login-failure', error, flight);
   });
 }
@@ -174,16 +174,18 @@ export function openInteractive(room: Room, opening: Opening): Slot<Granted> {
   return (room.slots.interactive = slot);
 }
 
-/** Ends what is in progress; all who wait get the error. */
-export function abort(room: Room, error: SessionError, flight: Flight | undefined): void {
-  const { waitersEnd$, flightEnd$ } = room;
+/** Puts aside what is in progress, so that what begins from now on is new; gives what tells all who wait of its end. */
+export function abort(room: Room, error: SessionError, flight: Flight | undefined): () => void {
+  const { waitersEnd$, flightEnd$, withdrawPrompt } = room;
   room.slots = {};
   room.waitersEnd$ = createCrowd();
   room.flightEnd$ = new Subject();
-  // Whoever hears of the end may open the next prompt, or answer this one.
-  if (room.withdrawPrompt) room.withdrawPrompt();
-  if (flight) tell(room, 'login-failure', error, flight);
-  // The waiters first: none of them may take the flight's end for something to go on from.
-  waitersEnd$.next(error);
-  flightEnd$.next(error);
+  return () => {
+    // Whoever hears of the end may open the next prompt, or answer this one.
+    if (withdrawPrompt) withdrawPrompt();
+    if (flight) tell(room, 'login-failure', error, flight);
+    // The waiters first: none of them may take the flight's end for something to go on from.
+    waitersEnd$.next(error);
+    flightEnd$.next(error);
+  };
 }

@@ -2,7 +2,7 @@ import { defer, map, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { bearer } from './bearer';
 import { now } from './clock';
-import { fieldsOf } from './fields';
+import { fieldsOf, spelled } from './fields';
 import { needBaseUrl, needLike, nothing, reading } from './need';
 import { resolve } from './origin';
 import type { Platform } from './platform/platform';
@@ -91,7 +91,7 @@ function create<C extends Credential>({
         url: resolve(baseUrl, path),
         method: 'POST',
         data,
-        header: { 'content-type': 'application/json', ...fields },
+        header: { [spelled(fields, 'content-type')]: 'application/json', ...fields },
       };
       return request(credential ? bearer(options, credential) : options, platform);
     }).pipe(

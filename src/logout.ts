@@ -39,8 +39,9 @@ export function logout(room: Room, options: unknown): Observable<void> {
     blame(room, false);
     forgetSessionKey(room);
     change(room, transitions.loggedOut());
+    const end = abort(room, sessionError('logged-out', 'logged out'), flight);
     const cleared$ = clear(room, forget);
-    abort(room, sessionError('logged-out', 'logged out'), flight);
+    end();
     tell(room, 'logout');
     const settled$ = tellBackend(room, credential).pipe(
       switchMap(() => cleared$),

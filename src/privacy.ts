@@ -2,6 +2,7 @@ import { Subject } from 'rxjs';
 import { alive } from './alive';
 import { tell } from './events';
 import { fieldsOf, look } from './fields';
+import { keptOn } from './kept-on';
 import { orError } from './or-error';
 import { ask } from './prompts';
 import type { Room } from './room';
@@ -11,9 +12,10 @@ const NO = { event: 'disagree' };
 
 type Resolve = (answer: object) => void;
 
-// WeChat keeps one listener for each api object, the last one, and never lets go of it: so there is one, and it
-// asks the session that was the last to want it.
-const listeners = new WeakMap<object, (resolve: Resolve) => void>();
+/** Who is asked: the session that was the last to want it. */
+interface Asked {
+  ask?: (resolve: Resolve) => void;
+}
 
 /** Asks the user; all that ask meanwhile are settled by the one answer. No answer is a no. */
 function question(room: Room, resolve: Resolve): void {
@@ -53,14 +55,12 @@ function question(room: Room, resolve: Resolve): void {
 export function listenToPrivacy(room: Room): void {
   const { platform } = room;
   try {
-    const { api } = platform;
-    const known = listeners.has(api);
-    listeners.set(api, (resolve) => question(room, resolve));
-    if (known) return;
-    platform.callSync('onNeedPrivacyAuthorization', (resolve: Resolve) => {
-      const listener = listeners.get(api);
-      if (listener) listener(resolve);
-    });
+    // WeChat keeps one listener for each api object, the last one, and never lets go of it: so there is one.
+    const asked = keptOn<Asked>(platform.api, '_rxWeappPrivacy', {});
+    const isListening = asked.ask;
+    asked.ask = (resolve) => question(room, resolve);
+    if (isListening) return;
+    platform.callSync('onNeedPrivacyAuthorization', (resolve: Resolve) => asked.ask && asked.ask(resolve));
   } catch {
     // An older base library asks nothing; nor does a platform of one's own, whose api is no object.
   }

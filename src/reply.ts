@@ -12,7 +12,7 @@ export function readCredential(value: unknown): Credential {
   check(isText(token), 'token');
   check(expiresAt == null || Number.isFinite(expiresAt), 'expiresAt');
   check(userId == null || isText(userId), 'userId');
-  const given = { expiresAt: expiresAt ?? undefined, userId: userId ?? undefined };
+  const given = { token, expiresAt: expiresAt ?? undefined, userId: userId ?? undefined };
   return frozen(defined({ ...(value as Credential), ...given } as Credential));
 }
 
@@ -22,6 +22,6 @@ export function readReply(value: unknown): LoginReply {
   frozen(guest);
   if (credential) return { credential: readCredential(credential), guest };
   const { method, ticket } = fieldsOf(authorize);
-  check(isText(method) && (ticket == null || isText(ticket)), 'credential or authorize');
-  return { authorize: { method, ticket: ticket ?? undefined } as AuthorizeRequest, guest };
+  check(isText(method) && (!ticket || isText(ticket)), 'credential or authorize');
+  return { authorize: { method, ticket: ticket || undefined } as AuthorizeRequest, guest };
 }

@@ -25,6 +25,8 @@ export interface Held {
   /** Epoch ms. */
   readonly receivedAt: number;
   readonly origin: SessionOrigin;
+  /** It is known to be past its end, or refused. */
+  readonly over?: boolean;
 }
 
 /** One login in progress, and what it may still use up. */
@@ -70,8 +72,6 @@ export interface Opening {
 
 /** What the session knows; `SessionState` is its public view. */
 export interface Memory extends Partial<Held> {
-  /** The credential is known to be past its end, or refused. */
-  readonly over?: boolean;
   readonly flight?: Flight;
   readonly error?: SessionError;
   readonly guest?: unknown;

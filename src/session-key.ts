@@ -1,7 +1,8 @@
-import { catchError, defer, map, takeUntil } from 'rxjs';
+import { catchError, defer, map } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { once } from './crowd';
 import { within } from './foreground';
+import { orError } from './or-error';
 import type { Room } from './room';
 
 /** A code has been taken, which may have changed it, and the backend has not said yes to that code. */
@@ -27,13 +28,11 @@ export function forgetSessionKey(room: Room): void {
 export const verifySessionKey = (room: Room): Observable<boolean> =>
   defer(
     () =>
-      (room.sessionKey$ ||= within(room, 'code', 'wx.checkSession', () =>
-        room.platform.call('checkSession'),
-      ).pipe(
-        map(() => true),
-        catchError(() => [false]),
-        // eslint-disable-next-line rxjs-x/no-unsafe-takeuntil -- once is as safe as rxjs's share
-        takeUntil(room.disposed$),
-        once(),
-      )),
+      (room.sessionKey$ ||= orError(
+        within(room, 'code', 'wx.checkSession', () => room.platform.call('checkSession')).pipe(
+          map(() => true),
+          catchError(() => [false]),
+        ),
+        room.disposed$,
+      ).pipe(once())),
   );

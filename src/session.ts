@@ -88,7 +88,7 @@ export function createSession<C extends Credential = Credential>(config: Session
       endGeneration(room, 'disposed');
       inTurn(room, () => {
         change(room, transitions.withdrawn(room.known));
-        abort(room, error, flight);
+        abort(room, error, flight)();
         room.disposed$.next(error);
       });
       room.open$.complete();

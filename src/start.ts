@@ -32,10 +32,7 @@ export function start(room: Room): void {
         // A logout that came first could not know of the mark that it has to keep.
         if (generation.ended) void clear(room);
         else if ('credential' in record) {
-          inTurn(room, () => {
-            take(room, { ...record, origin: 'restored' }, record.guest);
-            usable(room);
-          });
+          inTurn(room, () => take(room, { ...record, origin: 'restored' }, record.guest));
         }
       },
       complete: () => {

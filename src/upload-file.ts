@@ -1,5 +1,6 @@
 import { map } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { defined, fieldsOf } from './fields';
 import { weapp } from './platform/weapp';
 import { sendBy } from './session-request';
 import { transfer } from './transfer';
@@ -62,13 +63,21 @@ function parsed<T>(response: HttpResponse<unknown>): HttpResponse<T> {
  * ```
  */
 export function uploadFile<T>(session: Session, options: UploadOptions): Observable<HttpResponse<T>> {
-  const { formData, onProgress, ...others } = options;
-  const asked: RequestOptions = { ...others, method: 'POST', data: formData };
+  const { formData, onProgress }: Partial<UploadOptions> = fieldsOf(options);
+  const asked: RequestOptions = { ...options, method: 'POST', data: formData };
   return sendBy(session, asked, <R>(sent: RequestOptions, platform = weapp()) => {
-    const { data, method: _, ...rest } = sent;
-    const upload = { ...rest, ...(data !== undefined && { formData: data }) };
-    return transfer<HttpResponse<unknown>, UploadProgress>('uploadFile', upload, platform, onProgress).pipe(
-      map((response) => parsed<R>(response)),
-    );
+    const upload = {
+      ...sent,
+      formData: sent.data,
+      data: undefined,
+      method: undefined,
+      onProgress: undefined,
+    };
+    return transfer<HttpResponse<unknown>, UploadProgress>(
+      'uploadFile',
+      defined(upload),
+      platform,
+      onProgress,
+    ).pipe(map((response) => parsed<R>(response)));
   });
 }

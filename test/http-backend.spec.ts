@@ -655,6 +655,11 @@ describe('httpBackend: its options, over a wx that answers at once', () => {
     expect(sent.map(({ url }) => url)).toEqual(['https://api.example.com/v2/auth/wechat']);
   });
 
+  test('a content type of your own takes the place of the default one, however it is spelled', () => {
+    const type = { 'Content-Type': 'application/json; charset=utf-8' };
+    expect(log({ header: type }).sent[0].header).toEqual(type);
+  });
+
   test('fields of header go with each request; a function is asked each time', () => {
     expect(log({ header: { 'x-app': 'news' } }).sent[0].header).toMatchObject({ 'x-app': 'news' });
     let turn = 0;

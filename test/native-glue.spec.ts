@@ -7,11 +7,11 @@ import {
   provideSession,
   sessionBehavior,
 } from 'rx-weapp-session';
-import type * as library from 'rx-weapp-session';
 import type { Credential, Session, SessionView } from 'rx-weapp-session';
 import { sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { phone, ticket } from '../marbles/support/props';
+import { anotherCopy } from './support/another-copy';
 import { pageUi } from './support/page-ui';
 import { watched } from './support/watched';
 
@@ -39,15 +39,6 @@ const at = (ms: number, action: () => void) => void timer(ms).subscribe(action);
 
 const session = (source: string): Session =>
   createSession({ source, store: null, backend: { silentLogin: () => [], login: () => [] } });
-
-/** The library once more, as a subpackage has it. */
-const anotherCopy = () => {
-  let copy = {};
-  jest.isolateModules(() => {
-    copy = jest.requireActual('rx-weapp-session');
-  });
-  return copy as typeof library;
-};
 
 const thrown = (work: () => unknown): unknown => {
   try {

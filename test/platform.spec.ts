@@ -2,6 +2,7 @@ import { lastValueFrom } from 'rxjs';
 import { createSession, request, requestWithLogin, weapp } from 'rx-weapp-session';
 import type { LoginBackend, Platform, Session, SessionConfig } from 'rx-weapp-session';
 import type * as Library from 'rx-weapp-session';
+import { anotherCopy } from './support/another-copy';
 import { watched } from './support/watched';
 
 interface Callbacks {
@@ -464,6 +465,35 @@ describe('W3: at most four wx.login in a second', () => {
     Array.from({ length: 5 }, (_, index) =>
       watched(createSession({ source: `s${index}`, backend, store: null }).login()),
     );
+    expect(times).toHaveLength(4);
+  });
+
+  test('W3: so do two copies of the library, as an independent subpackage has one, a frozen api excepted', () => {
+    const logins = (wx: object) => {
+      const { createSession, weapp } = anotherCopy();
+      for (let turn = 0; turn < 3; turn++) {
+        const platform = weapp(wx);
+        watched(createSession({ source: `copy${turn}`, backend, platform, store: null }).login());
+        watched(sessionOn(wx, { source: `s${turn}` }).login());
+      }
+    };
+    const [open, closed] = [counting(), counting()];
+    logins(open.wx);
+    expect(open.times).toHaveLength(4);
+    expect(Object.keys(open.wx)).toEqual(['login']);
+    logins(Object.freeze(closed.wx));
+    expect(closed.times).toHaveLength(6);
+    watched(sessionOn(closed.wx).login());
+    watched(sessionOn(closed.wx).login());
+    expect(closed.times).toHaveLength(7);
+  });
+
+  test('W3: an api that answers to every name keeps the limit too', () => {
+    const { times, wx } = counting();
+    const mock = new Proxy(wx, {
+      get: (target, name) => (name === 'login' ? target.login : () => undefined),
+    });
+    for (let turn = 0; turn < 6; turn++) watched(sessionOn(mock, { source: `s${turn}` }).login());
     expect(times).toHaveLength(4);
   });
 

@@ -56,6 +56,12 @@ const deepFreeze = <T>(value: T): T => {
   return value;
 };
 
+test('R1: the default attach takes the place of an authorization of the request, however it is spelled', () => {
+  const { session, sent } = app();
+  watched(sessionRequest(session, { url: '/a', header: { authorization: 'Basic b2xk', 'x-mine': '1' } }));
+  expect(sent[0].header).toEqual({ authorization: 'Bearer A', 'x-mine': '1' });
+});
+
 describe('R1: a relative url is resolved against baseUrl', () => {
   test.each([
     ['/orders', `${BASE}/orders`],

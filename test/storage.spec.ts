@@ -603,6 +603,19 @@ describe('K2: storage that fails', () => {
 });
 
 describe('K1: an asynchronous store', () => {
+  test('K1 E5: what it held past its end is told as expired, and never as good', async () => {
+    const { store, answer } = slowStore(record({ token: 'old', expiresAt: Date.now() - 1 }));
+    const { session } = start(createPhone().wx, { store });
+    const states = watched(session.session$);
+    const events = watched(session.event$);
+    await answer();
+    expect(states.values).toMatchObject([
+      { status: 'anonymous' },
+      { status: 'expired', previous: { token: 'old' } },
+    ]);
+    expect(events.values.map(({ type }) => type)).toEqual(['expired']);
+  });
+
   test('K1: until it answers the state is anonymous and requests wait for it', async () => {
     const { store, answer, asked } = slowStore(record());
     const phone = createPhone();

@@ -25,7 +25,7 @@ export function silentStage(room: Room, flight: Flight): Observable<LoginReply> 
   if (!renews) return byCode;
   return exchange(room, flight, 'refresh', [renews], (expired) => backend.refresh(expired)).pipe(
     catchError((error: unknown) => {
-      if (!isSessionError(error, 'login-rejected')) throw error;
+      if (!isSessionError(error, 'login-rejected') && !isSessionError(error, 'backend-invalid')) throw error;
       flight.renews = undefined;
       return byCode;
     }),

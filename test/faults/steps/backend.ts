@@ -18,6 +18,7 @@ import {
   twice,
   twiceAtOnce,
 } from '../fault';
+import type { Clause } from '../clauses';
 import type { Ending, Expected, NotApplicable, Row, Step } from '../fault';
 import { SECRET, withSecrets } from '../secrets';
 import { none, synchronousOnly } from './not-applicable';
@@ -79,10 +80,12 @@ const REPLIES: Readonly<Record<string, unknown>> = {
 };
 
 /** "backend-invalid: a reply that cannot be read". */
-const unreadable = (reply: (value: unknown) => unknown = (value) => value): readonly Row[] =>
-  Object.entries(REPLIES).map(([how, value]) =>
-    row('malformed', how, giving(reply(value)), 'Codes', 'backend-invalid'),
-  );
+const unreadable = (
+  reply: (value: unknown) => unknown = (value) => value,
+  clause: Clause = 'Codes',
+  ending: Ending = 'backend-invalid',
+): readonly Row[] =>
+  Object.entries(REPLIES).map(([how, value]) => row('malformed', how, giving(reply(value)), clause, ending));
 
 const common: readonly (Row | NotApplicable)[] = [
   row('never answers', '', never, 'F2', 'login-timeout'),
@@ -224,8 +227,8 @@ const refresh: Step = {
     ...endsWithItsError,
     row('throws', 'an Error', throwing(new Error('no')), 'E10', 'ok'),
     row('throws', 'HTTP 500', throwing(http(500)), 'F3', 'backend-unreachable'),
-    row('malformed', 'completes empty', emptily, 'F1', 'backend-invalid'),
-    ...unreadable(),
+    row('malformed', 'completes empty', emptily, 'E10', 'ok'),
+    ...unreadable((value) => value, 'E10', 'ok'),
     row('malformed', 'returns a number', returning(42), 'E10', 'ok'),
     row(
       'malformed',
