@@ -2,6 +2,7 @@ import { filter, map, tap } from 'rxjs';
 import type { AuthPrompt } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
+import { claiming } from './support/privacy';
 import { phone } from './support/props';
 import { idleUi, numbering } from './support/shown';
 
@@ -309,6 +310,16 @@ describe('a prompt that nobody sees', () => {
       expectObservable(told(session), ' 8s ^ 1999ms !').toBe('  8s      1');
       expectObservable(told(session), '12s ^').toBe('           12s     1 999ms .');
       expectObservable(session.login()).toBe('                   13060ms         (A|)');
+    }));
+
+  test('P3: who claimed a prompt and left without a word keeps nobody from it, once no UI is left', () =>
+    sessionMarbles(({ session, backend, expectObservable }) => {
+      backend.silentLogin('50ms p');
+
+      expectObservable(claiming(session), '    ^ 1999ms !').toBe('. 59ms P');
+      expectObservable(claiming(session), ' 1s ^ 1999ms !').toBe('1s p');
+      expectObservable(claiming(session), ' 4s ^ 999ms !').toBe('4s P');
+      expectObservable(session.login()).toBe('8s #', {}, 'prompt-unhandled');
     }));
 
   test('P3: a UI that was there before the prompt is enough, and its absence before it does not count', () =>

@@ -75,13 +75,18 @@ export const ask = (room: Room, question: Question, stays?: Stays): Observable<u
   );
 
 /** The open prompt, if any, for each who looks. */
-export const prompts = ({ open$, viewers$ }: Room): Observable<AuthPrompt | null> =>
+export const prompts = (room: Room): Observable<AuthPrompt | null> =>
   defer(() => {
+    const { open$, viewers$ } = room;
     viewers$.next(viewers$.value + 1);
     return open$.pipe(
       // Somebody who was told earlier may have answered by now.
       filter((prompt) => prompt === open$.value),
       distinctUntilChanged((one, other) => !one && !other),
-      finalize(() => viewers$.next(viewers$.value - 1)),
+      finalize(() => {
+        viewers$.next(viewers$.value - 1);
+        // Whoever claimed it is gone without a word.
+        if (!viewers$.value) room.claimed = false;
+      }),
     );
   });
