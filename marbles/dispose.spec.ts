@@ -89,6 +89,17 @@ describe('C3: dispose', () => {
       expectRequests().toBe('');
     }));
 
+  test('C3 L3: a logout after it ends, and leaves store, backend and memory alone', () =>
+    sessionMarbles(({ session, storage, backend, app, at, expectCalls, expectObservable }) => {
+      storage.holds('Z');
+      at('10ms', app.dispose);
+      const logout$ = defer(() => session.logout());
+
+      expectObservable(logout$, '20ms ^').toBe('20ms (u|)', { u: undefined });
+      at('30ms', () => expect(session.snapshot).toMatchObject({ status: 'authenticated' }));
+      expectCalls(storage.remove, backend.logout).toBe('');
+    }));
+
   test('C3: who waits for an asynchronous store gets disposed', () =>
     sessionMarbles(
       ({ session, app, at, expectObservable }) => {

@@ -270,8 +270,10 @@ describe('the privacy question of two sessions', () => {
     test(`P8: ${title} on one api object share one listener; the session that was subscribed last answers, once`, () => {
       const { createSession, weapp } = library();
       const { wx, listeners, api$ } = privacyOf();
+      let kept: readonly string[] = [];
       sessionMarbles(
         ({ session: shop, platform, at, expectObservable }) => {
+          at('1s', () => (kept = Object.getOwnPropertyNames(platform.api)));
           const backend = { silentLogin: () => EMPTY, login: () => EMPTY };
           const forum = createSession({
             source: 'forum',
@@ -292,6 +294,7 @@ describe('the privacy question of two sessions', () => {
         { wx },
       );
       expect(listeners).toHaveLength(1);
+      expect(kept).toContain('_rxWeappPrivacy');
     });
 
   test('P8: two sessions on two api objects have a listener each', () => {

@@ -1,9 +1,11 @@
+import { EMPTY, throwError } from 'rxjs';
 import { request, retryOnExpired, silentOnly, withLogin } from 'rx-weapp-session';
 import type { Session } from 'rx-weapp-session';
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
 import { send, silentRequest } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
+import { closed, recordOf } from './support/props';
 
 const silently = (session: Session) => send(session).pipe(withLogin(session, { mode: 'silent' }));
 const anyway = (session: Session) => send(session).pipe(silentOnly(session));
@@ -84,6 +86,24 @@ describe('M4: guards that show nothing', () => {
         it.expectObservable(guarded(session)).toBe('100ms    (n|)');
         it.expectPrompts().toBe('');
       }));
+
+  test("E1: what another session's retryOnExpired inside fails with passes it untouched", () =>
+    sessionMarbles(({ session, otherSession, resources, expectRequests, expectObservable }) => {
+      resources({ Z: '20ms x' });
+      const club = otherSession({
+        source: 'club',
+        store: {
+          read: () => ({ ...recordOf('Z'), source: 'club' }),
+          write: () => undefined,
+          remove: () => undefined,
+        },
+        backend: { silentLogin: () => throwError(() => closed), login: () => EMPTY },
+      });
+      const passed = send(club).pipe(retryOnExpired(club), silentOnly(session));
+
+      expectRequests().toBe('          60ms Z');
+      expectObservable(passed).toBe('  90ms        #', {}, 'login-rejected');
+    }));
 
   test('E9 M4: a request is not replayed anonymously where somebody who heard of the failed login earlier logged out', () =>
     sessionMarbles(

@@ -51,7 +51,7 @@ export function expire(room: Room, { token }: Credential, byBackend: boolean): b
   if (!credential || credential.token !== token) return false;
   inTurn(room, () => {
     if (byBackend) blame(room, true);
-    if (!over) change(room, transitions.expired(room.known));
+    change(room, transitions.expired(room.known));
     // The store is the app's: what it does in there finds memory settled, and what it begins is not undone.
     if (byBackend) void clear(room);
     if (!over) tell(room, 'expired');

@@ -481,6 +481,7 @@ describe('W3: at most four wx.login in a second', () => {
     logins(open.wx);
     expect(open.times).toHaveLength(4);
     expect(Object.keys(open.wx)).toEqual(['login']);
+    expect(Object.getOwnPropertyNames(open.wx)).toContain('_rxWeappLogins');
     logins(Object.freeze(closed.wx));
     expect(closed.times).toHaveLength(6);
     watched(sessionOn(closed.wx).login());

@@ -187,6 +187,18 @@ describe('K1: a stored session', () => {
     expect(phone.sent).toEqual(['Bearer silent1']);
   });
 
+  test('K1 E10: what the clock ended stays in the store, where a backend that renews finds it after a restart', async () => {
+    const phone = createPhone(record({ token: 'old', expiresAt: Date.now() + 60_000 }));
+    const { session } = start(phone.wx);
+    watched(session.session$);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(session.snapshot.status).toBe('expired');
+    const refresh = jest.fn(() => [{ credential: { token: 'renewed' } }]);
+    const next = start(phone.wx, { backend: { silentLogin: () => [], login: () => [], refresh } });
+    expect(watched(next.session.login()).values).toEqual([{ token: 'renewed' }]);
+    expect(refresh).toHaveBeenCalledWith(expect.objectContaining({ token: 'old' }));
+  });
+
   test('K1 E5: the leeway is at most half of the life since receipt, not since the start of the app', () => {
     const received = Date.now() - 15_000;
     const stored = record({ token: 'old', expiresAt: received + 20_000 }, { receivedAt: received });
@@ -604,7 +616,7 @@ describe('K2: storage that fails', () => {
 
 describe('K1: an asynchronous store', () => {
   test('K1 E5: what it held past its end is told as expired, and never as good', async () => {
-    const { store, answer } = slowStore(record({ token: 'old', expiresAt: Date.now() - 1 }));
+    const { store, answer } = slowStore(record({ token: 'old', expiresAt: Date.now() }));
     const { session } = start(createPhone().wx, { store });
     const states = watched(session.session$);
     const events = watched(session.event$);
