@@ -1,11 +1,12 @@
-import { map, merge, timer } from 'rxjs';
+import { merge } from 'rxjs';
 import { requestWithLogin, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
-import type { CredentialStore, Session } from 'rx-weapp-session';
-import { failure, PACES, promised, sessionMarbles } from 'rx-weapp-session/marbles';
+import type { Session } from 'rx-weapp-session';
+import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
 import { request, silentRequest } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
 import { recordOf } from './support/props';
+import { slowStore } from './support/slow-store';
 
 const guarded = (session: Session) => [
   requestWithLogin(session, { url: '/1' }),
@@ -124,12 +125,7 @@ describe('S3: a usable session', () => {
 });
 
 test('K1: a bare request waits for an asynchronous store, and carries what it held', () => {
-  const record = recordOf('R');
-  const store: CredentialStore = {
-    read: () => promised(timer(300).pipe(map(() => record))),
-    write: () => undefined,
-    remove: () => undefined,
-  };
+  const store = slowStore(recordOf('R'), 300);
   sessionMarbles(
     ({ session, expectRequests, expectObservable }) => {
       expectRequests().toBe('                                             300ms R');

@@ -1,10 +1,11 @@
-import { map, merge, timer } from 'rxjs';
+import { merge } from 'rxjs';
 import { requestWithLogin, retryOnExpired, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
 import type { AuthMethod, LoginMode, LoginOptions, Session } from 'rx-weapp-session';
-import { PACES, promised, sessionMarbles } from 'rx-weapp-session/marbles';
+import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
 import { PLATFORMS } from './support/platforms';
 import { over, recordOf, rejected, ticket } from './support/props';
+import { slowStore } from './support/slow-store';
 
 const yes = { y: true, n: false };
 const ended = { credentials: over('Y') };
@@ -354,12 +355,7 @@ test('L1: a login that makes sure of the session_key is ended by a logout, thoug
   ));
 
 test('R5 K1: a login makes sure of the session_key also where it waits for an asynchronous store', () => {
-  const record = recordOf('R');
-  const store = {
-    read: () => promised(timer(300).pipe(map(() => record))),
-    write: () => undefined,
-    remove: () => undefined,
-  };
+  const store = slowStore(recordOf('R'), 300);
   sessionMarbles(
     ({ session, wx, expectCalls, expectObservable }) => {
       wx.checkSession('200ms #');

@@ -20,8 +20,8 @@ const SURFACE = /logged-out|user-changed|disposed/;
  * ```
  *
  * Emits what the source emits and completes with it. Of the login's errors, one that a `retryOnExpired` inside
- * makes included, only `logged-out`, `user-changed` and `disposed` surface. An expired outcome is a `session-expired` error: put `retryOnExpired` outside; the
- * outcome of an anonymous request passes as it is.
+ * makes included, only `logged-out`, `user-changed` and `disposed` surface. An expired outcome is a
+ * `session-expired` error: put `retryOnExpired` outside; the outcome of an anonymous request passes as it is.
  *
  * @param session - the session to log in to
  * @param options - `verify`: also make sure that WeChat's session_key is still the backend's

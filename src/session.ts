@@ -11,7 +11,6 @@ import { login } from './login';
 import { logout } from './logout';
 import { resetLoop } from './loop-guard';
 import { reading } from './need';
-import { orError } from './or-error';
 import { listenToPrivacy } from './privacy';
 import { prompts } from './prompts';
 import { createRoom } from './room';
@@ -76,11 +75,7 @@ export function createSession<C extends Credential = Credential>(config: Session
         return false;
       }
     },
-    verify: () =>
-      orError(
-        alive(room, () => verify(room)),
-        room.disposed$,
-      ),
+    verify: () => alive(room, () => verify(room)),
     dispose: () => {
       if (room.disposedBy) return;
       const error = (room.disposedBy = sessionError('disposed', 'disposed'));
