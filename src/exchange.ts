@@ -41,13 +41,13 @@ const inTime = <T>(room: Room, step: string, work: () => ObservableInput<T>): Ob
  * @param freshCodes - how often with a fresh code
  */
 const persistent =
-  <T>(room: Room, flight: Allowance, count = 0, freshCodes = 0): MonoTypeOperatorFunction<T> =>
+  <T>(room: Room, flight: Allowance, step: string, count = 0, freshCodes = 0): MonoTypeOperatorFunction<T> =>
   (source) => {
     const { retry, timeouts } = room;
     let tries = 0;
     let codes = 0;
     const pause = (reason: unknown): ObservableInput<unknown> => {
-      const { error, again, wait } = readFailure(reason, timeouts.exchange);
+      const { error, again, wait } = readFailure(reason, step, timeouts.exchange);
       if (isInterrupted(reason)) {
         if (flight.interruptions-- > 0) return whenShown(room);
         throw error;
@@ -82,7 +82,7 @@ export const newCode = (room: Room, flight: Allowance): Observable<string> =>
       return code;
     }),
     failingAs('code-unavailable', 'wx.login failed'),
-    persistent(room, flight),
+    persistent(room, flight, 'wx.login'),
   );
 
 /**
@@ -104,7 +104,9 @@ export const exchange = <S>(
   defer(() => subject$).pipe(
     switchMap((subject) => inTime(room, step, () => request(subject))),
     map((reply) => readReply(reply)),
-    repeats ? persistent(room, flight, room.retry.count, freshCodes) : persistent(room, { interruptions: 0 }),
+    repeats
+      ? persistent(room, flight, step, room.retry.count, freshCodes)
+      : persistent(room, { interruptions: 0 }, step),
   );
 
 /** Runs a hook of the app's to its end; emits once. */
@@ -114,4 +116,4 @@ export const runHook = (
   name: string,
   work: () => ObservableInput<unknown> | undefined,
 ): Observable<unknown> =>
-  inTime(room, name, () => defer(() => work() || EMPTY).pipe(toArray())).pipe(persistent(room, flight));
+  inTime(room, name, () => defer(() => work() || EMPTY).pipe(toArray())).pipe(persistent(room, flight, name));

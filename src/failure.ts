@@ -1,7 +1,7 @@
 import { now } from './clock';
 import { fieldsOf, look, spelled } from './fields';
 import { isSessionError, sessionError } from './session-error';
-import type { SessionError } from './session-error';
+import type { SessionError, SessionErrorCode } from './session-error';
 
 /** How a failed exchange is read: what its callers get, and whether another try makes sense. */
 export interface Failure {
@@ -25,10 +25,12 @@ function retryAfter(header: unknown): number | undefined {
  * data's, where it is one that is worth another try; a numeric `statusCode` or `status`; a wx fail result (`errMsg`)
  * as a network failure; anything else is the backend's definitive no.
  *
+ * @param step - which function that was
  * @param longest - ms beyond which a wait is not worth it
  */
-export function readFailure(error: unknown, longest: number): Failure {
-  const rejected = sessionError('login-rejected', 'the backend said no', error);
+export function readFailure(error: unknown, step: string, longest: number): Failure {
+  const failed = (code: SessionErrorCode, status?: number) =>
+    sessionError(code, `${step} failed${status ? `: ${status}` : ''}`, error);
   return look(
     (): Failure => {
       const fields = fieldsOf(error);
@@ -43,13 +45,14 @@ export function readFailure(error: unknown, longest: number): Failure {
           status >= 500 ||
           (status === undefined && errcode === undefined && typeof fields.errMsg === 'string');
       if (transient) {
-        const unreachable = sessionError('backend-unreachable', 'no answer of the backend', error);
+        const unreachable = failed('backend-unreachable', status);
         const wait = look(() => retryAfter(fields.header), undefined);
         return wait && wait > longest ? { error: unreachable } : { error: unreachable, again: 'later', wait };
       }
       if (own) return { error };
-      return { error: rejected, again: [40029, 40163].includes(errcode) ? 'fresh-code' : undefined };
+      const again = [40029, 40163].includes(errcode) ? 'fresh-code' : undefined;
+      return { error: failed('login-rejected', status), again };
     },
-    { error: rejected },
+    { error: failed('login-rejected') },
   );
 }

@@ -33,6 +33,8 @@ export type Transport = <T>(options: RequestOptions, platform?: Platform) => Obs
 export interface SessionHooks<C extends Credential = Credential> {
   readonly platform: Platform;
   readonly generation: Generation;
+  /** How many look at `prompt$`. */
+  readonly audience$: Observable<number>;
   /** Set while `retryOnExpired` subscribes its source. */
   attempt?: Attempt;
   /** A request that carried this credential was not refused. */
@@ -75,6 +77,12 @@ export const markGiven = <T extends object>(
 
 /** What the request of this outcome carried, where it says. */
 export const carriedBy: (outcome: unknown) => Partial<Carried> = markOf;
+
+/**
+ * Tells whether an outcome that bears no mark is a response all the same, of an app's own way to send. Anything else
+ * ("loading", what a dialog gives) says nothing of the credential.
+ */
+export const isResponse = (outcome: unknown): boolean => look(() => !!fieldsOf(outcome).statusCode, false);
 
 /** What is known of the attempt that a `session-expired` error tells of. */
 export interface Expiry {

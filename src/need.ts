@@ -34,7 +34,7 @@ export function needLike(model: object, given: unknown, path: string): void {
   Object.entries(model).forEach(([name, like]) => {
     const value = fieldsOf(given)[name];
     const kind = typeof like;
-    need(typeof value === kind, path + name, `must be a ${kind}`);
+    need(typeof value === kind, path + name, `must be of type ${kind}`);
     if (kind === 'number') need((value as number) >= 0, path + name, 'must be 0 or more');
     if (kind === 'object') needLike(like as object, value, `${path}${name}.`);
   });

@@ -17,6 +17,7 @@ import {
   tap,
   timer,
 } from 'rxjs';
+import type { ObservableInput } from 'rxjs';
 import { after } from './clock';
 import { hooksOf } from './hooks';
 import { orError } from './or-error';
@@ -30,6 +31,9 @@ interface Page {
 
 /** How long a prompt that a page let go waits for the next page, in ms of foreground time. */
 const BETWEEN_PAGES = 500;
+
+/** How long a prompt has to stand before somebody can have seen it, in ms: longer than a page takes to close. */
+const AT_A_GLANCE = 500;
 
 /** How long a page may take to open, in ms. */
 const OPENING = 10000;
@@ -65,9 +69,10 @@ const unloadOf = (page: Page, platform: Platform): Observable<unknown> =>
  * Answers prompts by a login page of the app's. A prompt that nobody else claimed when it was offered opens the
  * page, by `wx.navigateTo`; the page's own UI (`<auth-prompt/>`, or code that subscribes `prompt$`) then finds it
  * in `prompt$` and claims it. While the page stands, further prompts are left to it. A page that is closed cancels
- * what it was shown and is still open; a navigation that fails cancels the prompt that it was for.
+ * what it was shown and is still open; what had just opened, in its last half second, opens the page anew. A
+ * navigation that fails cancels the prompt that it was for.
  *
- * The page closes itself when the login is over.
+ * The library opens the page; to close it when the login is over is the page's own work, see docs/native.md.
  *
  * @param session - whose prompts
  * @param options - `url`: of the login page, as for `wx.navigateTo`
@@ -81,10 +86,11 @@ const unloadOf = (page: Page, platform: Platform): Observable<unknown> =>
  * ```
  */
 export function promptByPage(session: Session, { url }: { readonly url: string }): Subscription {
-  const { prompt$ } = session;
-  const { platform = weapp() } = hooksOf(session);
+  const { platform = weapp(), audience$ = EMPTY } = hooksOf(session);
   const shown$ = new BehaviorSubject(true);
+  const prompt$ = new BehaviorSubject<AuthPrompt | null>(null);
   let offered: AuthPrompt | undefined;
+  let opening: AuthPrompt | undefined;
 
   /**
    * Emits when it is this one's turn: after all who were told in the same moment, and after those who wait a
@@ -106,11 +112,15 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
   const visit = (prompt: AuthPrompt): Observable<AuthPrompt> =>
     defer(() => {
       const before = pages();
+      opening = prompt;
       const seen = new Set([prompt]);
       const late$ = after(OPENING).pipe(map(() => ({ errMsg: 'navigateTo:fail it did not answer' })));
       return orError(platform.call('navigateTo', { url }), late$).pipe(
         // The page's own UI takes it from here; or another, where nobody waits for the page any more.
-        finalize(() => prompt.release()),
+        finalize(() => {
+          opening = undefined;
+          prompt.release();
+        }),
         switchMap(() => {
           const page = pages().find((each) => !before.includes(each));
           if (!page)
@@ -119,10 +129,18 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
               take(1),
               switchMap(() => EMPTY),
             );
+          const stands = () => pages().includes(page);
+          // What opens while the page is closing, or lets its end be noticed, was not shown there.
           const gone$ = prompt$.pipe(
-            // The prompt that lets a closed page be noticed was not shown there.
-            tap((open) => open && pages().includes(page) && seen.add(open)),
-            filter(() => !pages().includes(page)),
+            switchMap((open): ObservableInput<unknown> => {
+              if (!stands()) return [page];
+              return after(AT_A_GLANCE).pipe(
+                filter(() => {
+                  if (open && stands()) seen.add(open);
+                  return false;
+                }),
+              );
+            }),
           );
           return merge(unloadOf(page, platform), gone$).pipe(
             take(1),
@@ -146,6 +164,14 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
   );
   // eslint-disable-next-line rxjs-x/no-ignored-error -- prompts never error, and a navigation's failure is caught
   subscription.add(left$.subscribe((prompt) => prompt.cancel()));
+  subscription.add(session.prompt$.subscribe(prompt$));
+  // Whoever claimed a prompt and left without a word has let it go, though this one goes on looking.
+  const alone$ = audience$.pipe(
+    switchMap((lookers) => (lookers === 1 ? timer(0, asapScheduler) : EMPTY)),
+    map(() => prompt$.value),
+  );
+  // eslint-disable-next-line rxjs-x/no-ignored-error -- it never errors
+  subscription.add(alone$.subscribe((open) => open && open !== opening && open.release()));
   // eslint-disable-next-line rxjs-x/no-ignored-error -- a platform's own fault: rxjs reports it
   subscription.add(platform.shown$.subscribe((shown) => shown$.next(shown)));
   return subscription;

@@ -96,6 +96,7 @@ export function createSession<C extends Credential = Credential>(config: Session
     get generation() {
       return room.generation;
     },
+    audience$: room.viewers$,
     accepted: ({ token }) => {
       const { caused, known } = room;
       if (!caused && known.credential && known.credential.token === token) resetLoop(room);

@@ -1,4 +1,7 @@
 import { promptByPage, weapp } from 'rx-weapp-session';
+import type { Session } from 'rx-weapp-session';
+import { firstValueFrom } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import { bareSession } from './support/bare-session';
 import { newCodes } from './support/new-codes';
 import { pageUi } from './support/page-ui';
@@ -232,4 +235,95 @@ test('a session that is disposed leaves no listener of the login page behind', (
   expect(subscription.closed).toBe(true);
   promptByPage(session, { url });
   expect(listening()).toBe(0);
+});
+
+describe('a UI that leaves without letting go of its prompt', () => {
+  const leaving = (session: Session) => session.prompt$.subscribe((prompt) => prompt?.claim());
+
+  test('P3: never a hang: the login page is opened for it', async () => {
+    const { session, opened } = inApp();
+    promptByPage(session, { url });
+    const ui = leaving(session);
+    watched(session.login());
+    await pass(1000);
+    expect(opened).toEqual([]);
+    ui.unsubscribe();
+    await pass(1000);
+    expect(opened).toEqual([url]);
+  });
+
+  test('P3: the login page itself finds its prompt again when it is back', async () => {
+    const { session, opened, onOpen } = inApp();
+    promptByPage(session, { url });
+    let ui: Subscription | undefined;
+    onOpen(() => {
+      ui = leaving(session);
+      return {};
+    });
+    const login = watched(session.login());
+    await pass(1000);
+    ui?.unsubscribe();
+    await pass(5000);
+    const { claimed } = pageUi(session);
+    claimed[0].answer({});
+    expect(session.snapshot).toMatchObject({ status: 'authenticating', stage: 'interactive' });
+    expect(await firstValueFrom(session.prompt$)).toBeNull();
+    expect(login.errors).toEqual([]);
+    expect(opened).toEqual([url]);
+  });
+
+  test('P3: whoever leaves while the page is on its way does not take the prompt from it', async () => {
+    const { session } = inApp();
+    const other = session.prompt$.subscribe();
+    promptByPage(session, { url });
+    watched(session.login());
+    await pass(50);
+    other.unsubscribe();
+    await pass(1);
+    expect(pageUi(session).claimed).toEqual([]);
+    await pass(1000);
+  });
+});
+
+describe('a prompt that opens while the login page is closing', () => {
+  test.each([
+    ['is not claimed there', false],
+    ['is claimed there, and let go', true],
+  ])('P3: opens it anew, and is not cancelled: it %s', async (_, claims) => {
+    const { session, opened, onOpen, back } = inApp();
+    promptByPage(session, { url });
+    const uis: ReturnType<typeof pageUi>[] = [];
+    onOpen(() => {
+      const ui = pageUi(session);
+      uis.push(ui);
+      return { onUnload: ui.leave };
+    });
+    watched(session.login());
+    await pass(1000);
+    if (!claims) uis[0].leave();
+    session.logout();
+    const second = watched(session.login());
+    await pass(300);
+    back();
+    await pass(1000);
+    expect(opened).toEqual([url, url]);
+    expect(uis[1].claimed).toHaveLength(1);
+    expect(second.errors).toEqual([]);
+  });
+
+  test('P3: closed once more, it is cancelled', async () => {
+    const { session, opened, back } = inApp();
+    promptByPage(session, { url });
+    watched(session.login());
+    await pass(1000);
+    session.logout();
+    const second = watched(session.login());
+    await pass(300);
+    back();
+    await pass(200);
+    back();
+    await pass(1000);
+    expect(second.code).toBe('auth-cancelled');
+    expect(opened).toEqual([url, url]);
+  });
 });

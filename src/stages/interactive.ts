@@ -25,9 +25,10 @@ export function interactiveStage(
   const step = ({ method: name, ticket }: AuthorizeRequest, number: number): Observable<CredentialReply> => {
     const method = methods[name];
     if (!fieldsOf(method).read || number > MOST_STEPS) {
-      const reason = `"${name}" is not in methods, or one step too many`;
       // Whose question it was, the backend's or the caller's, says whose fault it is.
-      throw asker || number > 1 ? sessionError('backend-invalid', reason) : configInvalid('method', reason);
+      throw asker || number > 1
+        ? sessionError('backend-invalid', `"${name}" is not in methods, or one step too many`)
+        : configInvalid('method', 'must be in methods');
     }
     const codeFirst = !ticket && method.code === 'before-prompt';
     const codeLast = !ticket && method.code === 'after-answer';
