@@ -1,5 +1,6 @@
 import { promptByPage, provideSession, weapp } from 'rx-weapp-session';
 import type { AuthPrompt, Session } from 'rx-weapp-session';
+import { firstValueFrom } from 'rxjs';
 import { bareSession } from './support/bare-session';
 import { newCodes } from './support/new-codes';
 import { watched } from './support/watched';
@@ -9,6 +10,7 @@ import { watched } from './support/watched';
 interface Definition {
   readonly data: object;
   readonly methods: object;
+  readonly observers: Readonly<Record<'source', () => void>>;
   readonly lifetimes: Readonly<Record<'created' | 'attached' | 'detached', () => void>>;
   readonly pageLifetimes: Readonly<Record<'show' | 'hide', () => void>>;
 }
@@ -38,14 +40,17 @@ function component() {
   const told: string[] = [];
   const instance = {
     ...definition.methods,
-    data: { ...definition.data, source: '' } as { top?: { openType: string } | null },
+    data: { ...definition.data, source: '' } as {
+      source: string;
+      top?: { openType: string } | null;
+    },
     getPageId: () => 'page',
     setData(data: object) {
       Object.assign(this.data, data);
     },
     triggerEvent: (name: string, { method }: { method: string }) => told.push(`${name} ${method}`),
   };
-  const { lifetimes, pageLifetimes } = definition;
+  const { lifetimes, pageLifetimes, observers } = definition;
   lifetimes.created.call(instance);
   return {
     told,
@@ -53,15 +58,20 @@ function component() {
     detach: () => lifetimes.detached.call(instance),
     show: () => pageLifetimes.show.call(instance),
     hide: () => pageLifetimes.hide.call(instance),
+    set source(source: string) {
+      instance.data.source = source;
+      observers.source.call(instance);
+    },
     get shows() {
       return instance.data.top?.openType;
     },
   };
 }
 
-function provided(wx: object = {}): Session {
+function provided(wx: object = {}, openType = 'getPhoneNumber', source = 'shop'): Session {
   const session = bareSession({
-    methods: { mine: { openType: 'getPhoneNumber', code: 'none', read: (detail) => detail } },
+    source,
+    methods: { mine: { openType, code: 'none', read: (detail) => detail } },
     privacy: true,
     platform: weapp({ login: newCodes(), ...wx }),
   });
@@ -135,4 +145,37 @@ test('P3 P8: a prompt is shown though a privacy question came and was answered a
   await pass();
   isShown(dialog);
   dialog.detach();
+});
+
+test('P3: a prompt whose open-type it has no button for is left to others', async () => {
+  const session = provided({}, 'contact');
+  const dialog = component();
+  dialog.attach();
+  watched(session.login());
+  await pass();
+  expect(dialog.shows).toBeUndefined();
+  const open = await firstValueFrom(session.prompt$);
+  expect(open?.claim()).toBe(true);
+  dialog.detach();
+  session.dispose();
+});
+
+test('another source is another session: its prompt is shown, and the former one’s let go', async () => {
+  const shop = provided();
+  const club = provided({}, 'getPhoneNumber', 'club');
+  const dialog = component();
+  dialog.source = 'shop';
+  dialog.attach();
+  watched(shop.login());
+  await pass();
+  isShown(dialog);
+  watched(club.login());
+  dialog.source = 'club';
+  await pass();
+  expect(dialog.told).toEqual(['open mine', 'open mine']);
+  expect((await firstValueFrom(shop.prompt$))?.claim()).toBe(true);
+  expect((await firstValueFrom(club.prompt$))?.claim()).toBe(false);
+  dialog.detach();
+  shop.dispose();
+  club.dispose();
 });

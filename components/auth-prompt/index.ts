@@ -91,6 +91,9 @@ const PRIVACY = 'agreePrivacyAuthorization';
 /** Open-types that can ask for the privacy consent in the same tap, from base library 2.32.3 on. */
 const COMBINED = ['getPhoneNumber', 'getRealtimePhoneNumber', 'getUserInfo'];
 
+/** Open-types whose button is there; one that no tap can answer is left to others. */
+const KNOWN = [...COMBINED, 'chooseAvatar', 'openSetting', PRIVACY, ''];
+
 function openTypeOf({ openType = '' }: AuthPrompt): string {
   const canCombine = COMBINED.includes(openType) && typeof wx.onNeedPrivacyAuthorization === 'function';
   return canCombine ? `${openType}|${PRIVACY}` : openType;
@@ -132,6 +135,11 @@ Component<Data, Properties, Methods, [], Own>({
   observers: {
     texts(texts: object | null) {
       this.setData({ words: Object.assign({}, WORDS, texts) });
+    },
+    source() {
+      if (!this.subscription) return;
+      this.leave(RELEASE);
+      this.enter();
     },
   },
   lifetimes: {
@@ -194,7 +202,7 @@ Component<Data, Properties, Methods, [], Own>({
       this.left.forEach(({ prompt }) => settle(prompt));
     },
     take(prompt: AuthPrompt) {
-      if (!prompt.claim()) return this.present([]);
+      if (!KNOWN.includes(prompt.openType || '') || !prompt.claim()) return this.present([]);
       const known = [...this.held, ...this.left].find((each) => each.prompt === prompt);
       const covers = prompt.method === 'privacy';
       const below = covers ? this.held.filter((each) => each.prompt.method !== 'privacy') : [];
