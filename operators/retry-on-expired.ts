@@ -39,7 +39,7 @@ import { watchExpiry } from './watch-expiry';
  */
 export function retryOnExpired<T>(
   session: Session,
-  { count = 1, mode = 'silent' }: { count?: number; mode?: LoginMode } = {},
+  { count = 1, mode = 'silent' }: { count?: number | undefined; mode?: LoginMode | undefined } = {},
 ): MonoTypeOperatorFunction<T> {
   return (source) => {
     const make = (left: number, expired?: SessionError): Observable<T> =>

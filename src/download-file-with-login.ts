@@ -23,7 +23,7 @@ import type { LoginOptions, Session } from './types';
  */
 export function downloadFileWithLogin(
   session: Session,
-  options: DownloadOptions & { loginOptions?: LoginOptions },
+  options: DownloadOptions & { loginOptions?: LoginOptions | undefined },
 ): Observable<DownloadResponse> {
   return guarded<DownloadOptions, DownloadResponse>(session, options, downloadFile);
 }

@@ -20,7 +20,7 @@ export interface DownloadOptions extends TransferOptions {
   /** Where the file is to lie; default: a temporary file. */
   filePath?: string;
   /** Told of each step; after a retry, from the start again. */
-  onProgress?: (progress: DownloadProgress) => void;
+  onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
 /** Where the downloaded body lies; also that of an error status. */

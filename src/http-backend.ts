@@ -18,21 +18,23 @@ export interface HttpBackendOptions<C extends Credential = Credential> {
    * Paths below `baseUrl`: `silentLogin` (`/session/silent`), `login` (`/session/login`), `refresh` only where the
    * backend can renew a credential (none), `logout` (`/session/logout`; `null` turns it off).
    */
-  readonly paths?: {
-    readonly silentLogin?: string;
-    readonly login?: string;
-    readonly refresh?: string;
-    readonly logout?: string | null;
-  };
+  readonly paths?:
+    | {
+        readonly silentLogin?: string | undefined;
+        readonly login?: string | undefined;
+        readonly refresh?: string | undefined;
+        readonly logout?: string | null | undefined;
+      }
+    | undefined;
   /** Header fields of each request, or a function that gives them. */
-  readonly header?: Record<string, string> | (() => Record<string, string>);
+  readonly header?: Record<string, string> | (() => Record<string, string>) | undefined;
   /** Default `weapp()`. */
-  readonly platform?: Platform;
+  readonly platform?: Platform | undefined;
   /**
    * Reads a reply of another form; default: the protocol's, with `expiresIn` (seconds) or `expiresAt` (epoch ms).
    * What it throws is read as {@link LoginBackend} says: a plain Error is `login-rejected`.
    */
-  readonly readReply?: (response: HttpResponse) => LoginReply<C>;
+  readonly readReply?: ((response: HttpResponse) => LoginReply<C>) | undefined;
 }
 
 /** Of which kind options must be: the same as these. */

@@ -19,7 +19,7 @@ export { isSessionError, sessionError } from './session-error';
 export type { SessionError, SessionErrorCode } from './session-error';
 export { sessionRequest } from './session-request';
 export type { TipsSubject } from './texts';
-export type * from './types';
+export * from './types';
 export { uploadFile } from './upload-file';
 export type { UploadOptions, UploadProgress } from './upload-file';
 export { uploadFileWithLogin } from './upload-file-with-login';

@@ -23,7 +23,7 @@ import type { HttpResponse, LoginOptions, RequestOptions, Session } from './type
  */
 export function requestWithLogin<T>(
   session: Session,
-  options: RequestOptions & { loginOptions?: LoginOptions },
+  options: RequestOptions & { loginOptions?: LoginOptions | undefined },
 ): Observable<HttpResponse<T>> {
   return guarded<RequestOptions, HttpResponse<T>>(session, options, sessionRequest);
 }

@@ -76,8 +76,8 @@ export function sessionBehavior<P extends string = 'session'>({
   session,
   property = 'session' as P,
 }: {
-  readonly session?: Session;
-  readonly property?: P;
+  readonly session?: Session | undefined;
+  readonly property?: P | undefined;
 } = {}) {
   if (typeof Behavior !== 'function') throw sessionError('not-configured', 'there is no Behavior here');
   const nobody = viewOf({ status: 'anonymous' });

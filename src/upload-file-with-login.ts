@@ -24,7 +24,7 @@ import type { UploadOptions } from './upload-file';
  */
 export function uploadFileWithLogin<T>(
   session: Session,
-  options: UploadOptions & { loginOptions?: LoginOptions },
+  options: UploadOptions & { loginOptions?: LoginOptions | undefined },
 ): Observable<HttpResponse<T>> {
   return guarded<UploadOptions, HttpResponse<T>>(session, options, uploadFile);
 }

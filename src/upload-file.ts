@@ -23,9 +23,9 @@ export interface UploadOptions extends TransferOptions {
   /** The form field that the file is sent as. */
   name: string;
   /** Further form fields; `SessionConfig.attach` is given them as `data`. */
-  formData?: Record<string, unknown>;
+  formData?: Record<string, unknown> | undefined;
   /** Told of each step; after a retry, from the start again. */
-  onProgress?: (progress: UploadProgress) => void;
+  onProgress?: ((progress: UploadProgress) => void) | undefined;
 }
 
 /** `wx.uploadFile` gives text, where `wx.request` gives what the text says: predicates shall see no difference. */

@@ -8,9 +8,9 @@ export interface WeappStoreOptions {
   /** The key in WeChat's storage, which is per user and mini-program. */
   readonly key: string;
   /** Encrypt the record; WeChat can do that only asynchronously, from base library 2.21.3 on. Default false. */
-  readonly encrypt?: boolean;
+  readonly encrypt?: boolean | undefined;
   /** Default `weapp()`. */
-  readonly platform?: Platform;
+  readonly platform?: Platform | undefined;
 }
 
 /**

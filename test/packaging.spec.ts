@@ -259,6 +259,13 @@ describe('declarations', () => {
     expect(errorsIn(manifest.miniprogram, byPath)).toEqual([]);
   });
 
+  test('none has what TypeScript 4 cannot read', () => {
+    const files = packed.filter((file) => /\.d\.m?ts$/.test(file));
+    expect(files.length).toBeGreaterThan(100);
+    const later = /export type \*|<const [A-Z]|\baccessor\b/;
+    expect(files.filter((file) => later.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
+  });
+
   test('dist: as CJS and as ESM', () => {
     expect(errorsIn('dist', node16)).toEqual([]);
   });

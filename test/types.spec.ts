@@ -52,11 +52,11 @@ import type {
 const root = join(__dirname, '..');
 
 /** A program of the sources, with the options that they are built with. */
-function publicProgram(entries: readonly string[]): ts.Program {
+function publicProgram(entries: readonly string[], more: ts.CompilerOptions = {}): ts.Program {
   const path = join(root, 'tsconfig.json');
   const config: unknown = ts.readConfigFile(path, (name) => ts.sys.readFile(name)).config;
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  return ts.createProgram([...entries], { ...options, noEmit: true });
+  return ts.createProgram([...entries], { ...options, noEmit: true, ...more });
 }
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -265,6 +265,13 @@ describe('section 2: options', () => {
         isExpired: (outcome: unknown) => outcome === 401,
       });
     });
+  });
+
+  test('what an app hands on may be undefined, under exactOptionalPropertyTypes too', () => {
+    const entry = join(__dirname, 'support/passing-on.ts');
+    const program = publicProgram([entry], { exactOptionalPropertyTypes: true });
+    const found = program.getSemanticDiagnostics(program.getSourceFile(entry));
+    expect(found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))).toEqual([]);
   });
 
   test('a backend may answer by Observable, promise or list, and leaves refresh and logout out', () => {
