@@ -1,5 +1,11 @@
-import { EMPTY, interval, map, merge, NEVER, of, timer } from 'rxjs';
-import { request, requestWithLogin, withLogin } from 'rx-weapp-session';
+import { EMPTY, interval, map, merge, NEVER, of, take, timer } from 'rxjs';
+import {
+  downloadFileWithLogin,
+  request,
+  requestWithLogin,
+  uploadFileWithLogin,
+  withLogin,
+} from 'rx-weapp-session';
 import type { LoginBackend, Session } from 'rx-weapp-session';
 import { failure, onRecording, PACES, promised, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Recording, Scenario } from 'rx-weapp-session/marbles';
@@ -62,6 +68,28 @@ describe('a scenario', () => {
       expectSession(session).toBe('R 19ms (rs) 56ms A');
       expectRequests().toBe('R 79ms A 919ms A 999ms A');
       expectRequests('/ads').toBe('1s A 999ms A');
+    }));
+
+  test('a resource is found with a query behind its url', () =>
+    sessionMarbles(({ session, resources, expectRequests, expectObservable }) => {
+      resources.at('/search', '5ms b', { b: { data: 'found' } });
+      expectObservable(requestWithLogin(session, { url: '/search?q=tea' })).toBe('65ms (b|)', {
+        b: { data: 'found' },
+      });
+      expectRequests('/search').toBe('60ms A');
+      expectRequests('/search?q=tea').toBe('60ms A');
+    }));
+
+  test('uploads and downloads are answered as requests are', () =>
+    sessionMarbles(({ session, storage, resources, expectRequests, expectObservable }) => {
+      storage.holds('R');
+      resources({ R: '20ms x', A: '20ms o' });
+      const file = { filePath: 'wxfile://photo', name: 'photo' };
+      expectObservable(uploadFileWithLogin(session, { url: '/photos', ...file })).toBe('100ms (A|)');
+      expectRequests('/photos').toBe('R 79ms A');
+      expectObservable(downloadFileWithLogin(session, { url: '/bill' }), '1s ^').toBe('1020ms (b|)', {
+        b: { statusCode: 200, tempFilePath: 'wxfile://download' },
+      });
     }));
 
   test('requests are told by the credential wherever it is attached', () =>
@@ -314,9 +342,46 @@ describe('what is not so fails, and shows where', () => {
         '                 ^',
       ),
     ],
+    [
+      'nothing of a stream that is still open',
+      ({ expectObservable }) => expectObservable(NEVER).toBe('5ms x'),
+      text(
+        'stream 2: not as expected at 5ms',
+        '',
+        '  expected  -----x',
+        '  actual    (nothing)',
+        '                 ^',
+        '(nothing came: not virtual are promises, setTimeout, and the timers of another copy of rxjs than the library has)',
+      ),
+    ],
+    [
+      'nothing, though something was looked at',
+      ({ expectObservable }) => void expectObservable(of(1)),
+      'stream 2: say what is expected, with toBe(…)',
+    ],
   ];
   test.each(CASES)('%s', (_, expecting, message) => {
     expect(wrong(expecting)).toBe(message);
+  });
+
+  test('of a long stream, what lies around the difference', () => {
+    const told = wrong(({ expectObservable }) => {
+      const many = interval(1).pipe(
+        take(2000),
+        map(() => 'a'),
+      );
+      expectObservable(many).toBe(`-${'a'.repeat(1000)}b`);
+    });
+    const around = `… ${'a'.repeat(300)}`;
+    expect(told).toBe(
+      text(
+        'stream 2: not as expected at 1001ms',
+        '',
+        `  expected  ${around}b`,
+        `  actual    ${around}${'a'.repeat(300)} …`,
+        `            ${' '.repeat(302)}^`,
+      ),
+    );
   });
 
   test('all that is wrong is told at once', () => {

@@ -55,6 +55,12 @@ function nameEntries(lane: Lane, { marks, letters }: Wanted) {
   return { named: lane.entries.map((entry) => ({ at: entry.at, letter: letterFor(entry) })), legend };
 }
 
+/** How much of a diagram is shown on each side of the first difference. */
+const AROUND = 300;
+
+const NOT_VIRTUAL =
+  '(nothing came: not virtual are promises, setTimeout, and the timers of another copy of rxjs than the library has)';
+
 const inOrder = (marks: readonly Mark[]) => marks.map((mark, at) => ({ ...mark, at }));
 
 /** Compares a lane with what is expected of it: nothing, or both diagrams and where they differ. */
@@ -79,14 +85,20 @@ export function compare(lane: Lane, wanted: Wanted): string | undefined {
     .map(({ letter }) => letter)
     .filter((letter, index, all) => letter in letters && all.indexOf(letter) === index)
     .map((letter) => `${letter} = ${inWords(letters[letter])}`);
-  const line = (title: string, diagram: string, words: readonly string[]) =>
-    `  ${title}  ${diagram || '(nothing)'}${words.length ? `    ${words.join(', ')}` : ''}`;
+  const column = drawing.columns.get(at) ?? 0;
+  const from = Math.max(0, column - AROUND);
+  const line = (title: string, diagram: string, words: readonly string[]) => {
+    const shown = `${from ? '… ' : ''}${diagram.slice(from, column + AROUND)}`;
+    const rest = diagram.length > column + AROUND ? ' …' : '';
+    return `  ${title}  ${shown || '(nothing)'}${rest}${words.length ? `    ${words.join(', ')}` : ''}`;
+  };
   const where = ordered ? `at step ${first + 1}` : `at ${at}ms`;
   return [
     `${lane.name}: not as expected ${where}`,
     '',
     line('expected', drawing.expected, meant),
     line('actual  ', drawing.actual, notes),
-    `            ${' '.repeat(drawing.columns.get(at) ?? 0)}^`,
+    `            ${' '.repeat(column - from + (from ? 2 : 0))}^`,
+    ...(lane.open && !lane.entries.length ? [NOT_VIRTUAL] : []),
   ].join('\n');
 }

@@ -12,6 +12,7 @@ import { readDiagram } from './diagram';
 import { expectLane } from './expectation';
 import type { Later, Reason } from './expectation';
 import type { Entry, Lane } from './lane';
+import { leadsTo } from './leads-to';
 import { createNames } from './names';
 import { createPlatform } from './platform';
 import { promptReading } from './prompts';
@@ -142,7 +143,7 @@ export function createScenario<C extends Credential>(
     },
     expectRequests: (url = '') => {
       const isWanted = ({ name, detail }: Call) =>
-        name === 'request' && (detail as RequestOptions).url.endsWith(url);
+        name === 'request' && leadsTo((detail as RequestOptions).url, url);
       return expectLane(calls(url ? `requests to ${url}` : 'requests', isWanted), later, pace);
     },
     expectEvents: () =>

@@ -36,7 +36,10 @@ export type Later = (check: () => string | undefined, where: Error) => void;
 
 /** @param laneOf - read when the scenario is over */
 export function expectLane(laneOf: () => Lane, later: Later, pace: Pace): CallExpectation {
+  let isSaid = false;
+  later(() => (isSaid ? undefined : `${laneOf().name}: say what is expected, with toBe(…)`), new Error());
   const comparison = (ordered: boolean, marbles: string, letters: Letters = {}, error?: unknown) => {
+    isSaid = true;
     const marks = readDiagram(marbles);
     const known = error === undefined ? letters : { ...letters, '#': error };
     return () => compare(laneOf(), { marks, letters: known, ordered });
@@ -48,6 +51,7 @@ export function expectLane(laneOf: () => Lane, later: Later, pace: Pace): CallEx
     inPace: (marbles, letters, error) =>
       later(comparison(pace !== 'timed', marbles, letters, error), new Error()),
     times: (count) => {
+      isSaid = true;
       const check = () => {
         const { name, entries, reading } = laneOf();
         if (entries.length === count) return undefined;

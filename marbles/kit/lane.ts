@@ -21,4 +21,6 @@ export interface Lane {
   readonly name: string;
   readonly reading: Reading;
   readonly entries: readonly Entry[];
+  /** It has not ended; calls and events have no end. */
+  readonly open?: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { RequestOptions } from 'rx-weapp-session';
+import { leadsTo } from './leads-to';
 import { readOutcome } from './outcome';
 import type { Letters, Outcome, Vocabulary } from './outcome';
 import { answerAfter } from './pace';
@@ -12,7 +13,7 @@ import type { Stage } from './stage';
 export type Answers = Outcome | Readonly<Record<string, Outcome | readonly Outcome[]>>;
 
 /**
- * Scripts what the app's own backend answers to requests; it answers `'20ms o'` where nothing else is said. What is
+ * Scripts what the app's own backend answers to requests, uploads and downloads; it answers `'20ms o'` where nothing else is said. What is
  * said later goes before what was said earlier.
  *
  * In the diagrams `o` is a 200 whose `data` is the letter of the credential that the request carried, `x` a 401, `#` no
@@ -20,7 +21,7 @@ export type Answers = Outcome | Readonly<Record<string, Outcome | readonly Outco
  */
 export interface Resources {
   (answers: Answers, letters?: Letters): void;
-  /** @param url - the requests whose url ends with it */
+  /** @param url - the requests whose url ends with it, with its query or without */
   at(url: string, answers: Answers, letters?: Letters): void;
 }
 
@@ -40,7 +41,7 @@ const isOutcome = (answers: Answers): answers is Outcome =>
 const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-/** The resources, and `wx.request`. */
+/** The resources, and the three ways of wx's to them. */
 export function createResources({ log, pace }: Stage, carriedBy: Carried) {
   type Rule = (url: string, carried: string) => Observable<unknown> | undefined;
   let rules: readonly Rule[] = [];
@@ -76,7 +77,7 @@ export function createResources({ log, pace }: Stage, carriedBy: Carried) {
     );
     const rule: Rule = (url, carried) => {
       const list = listFor(carried);
-      if (!url.endsWith(end) || !list.length) return undefined;
+      if (!leadsTo(url, end) || !list.length) return undefined;
       const turn = turns.get(carried) || 0;
       turns.set(carried, turn + 1);
       return read(list[Math.min(turn, list.length - 1)], carried)(pace);
@@ -96,15 +97,19 @@ export function createResources({ log, pace }: Stage, carriedBy: Carried) {
     (answers: Answers, letters?: Letters) => at('', answers, letters),
     { at },
   );
+  const by = (resultOf: (response: { readonly data?: unknown }) => object) => (options: Callbacks) => {
+    const { success, fail, ...asked } = options;
+    const carried = carriedBy(asked);
+    const subscription = log.follow('request', carried, asked, answerTo(options.url, carried)).subscribe({
+      next: (response) => success?.(resultOf(Object(response) as object)),
+      error: (error: unknown) => fail?.(error),
+    });
+    return { abort: () => subscription.unsubscribe() };
+  };
   const wx = {
-    request: (options: Callbacks) => {
-      const { success, fail, ...asked } = options;
-      const carried = carriedBy(asked);
-      const subscription = log
-        .follow('request', carried, asked, answerTo(options.url, carried))
-        .subscribe({ next: (result) => success?.(result), error: (error: unknown) => fail?.(error) });
-      return { abort: () => subscription.unsubscribe() };
-    },
+    request: by((response) => response),
+    uploadFile: by((response) => ({ ...response, data: JSON.stringify(response.data) })),
+    downloadFile: by((response) => ({ tempFilePath: 'wxfile://download', ...response })),
   };
   return { resources, wx };
 }

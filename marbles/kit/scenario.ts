@@ -59,16 +59,26 @@ export interface Scenario<C extends Credential = Credential> {
    * that one expired. In words, for `letters`: `'anonymous'`, `'expired A'`, `'A !backend-unreachable'`.
    */
   expectSession(session: Session<C>, subscription?: string): Expectation;
-  /** What the scripted user is shown: `p` phone number, and so on; `.` where the prompt is gone. */
+  /**
+   * What the scripted user is shown: `p` phoneNumber, `r` realtimePhoneNumber, `n` avatarNickname, `u` userInfo, `f`
+   * userProfile, `s` setting, `v` privacy, another method by its first letter; `.` where the prompt is gone.
+   */
   expectPrompts(): Expectation;
   /**
    * The calls of these scripts, or of platform and backend altogether: each at its time, by the letter of what it
    * carried: a code, a credential; `x` for nothing. In `letters`: fields of what it was called with.
    */
   expectCalls(...scripts: readonly Script[]): CallExpectation;
-  /** The requests, by the letter of the credential that each carried; `n` for none. */
+  /**
+   * The requests, uploads and downloads included, by the letter of the credential that each carried; `n` for none.
+   *
+   * @param url - those whose url ends with it, with its query or without; default: all
+   */
   expectRequests(url?: string): CallExpectation;
-  /** What `event$` tells, by type: `s` login-start, `y` login-success, `f` login-failure, `p` prompt, `x` expired, … */
+  /**
+   * What `event$` tells, by type: `s` login-start, `y` login-success, `f` login-failure, `p` prompt, `x` expired, `o`
+   * logout, `u` user-changed, `r` retry, `l` login-loop, `w` storage-failure, `b` backend-logout-failure, `h` hook-failure.
+   */
   expectEvents(): CallExpectation;
   /** What any stream does; a response is written by the letter in its data, an error as `#`. */
   expectObservable(source: Observable<unknown>, subscription?: string): Expectation;
