@@ -31,7 +31,8 @@ export interface HttpBackendOptions<C extends Credential = Credential> {
   /** Default `weapp()`. */
   readonly platform?: Platform | undefined;
   /**
-   * Reads a reply of another form; default: the protocol's, with `expiresIn` (seconds) or `expiresAt` (epoch ms).
+   * Finds the reply in a response of another form; default: its `data`. The credential may have `expiresIn` (seconds)
+   * in place of `expiresAt` (epoch ms).
    * What it throws is read as {@link LoginBackend} says: a plain Error is `login-rejected`.
    */
   readonly readReply?: ((response: HttpResponse) => LoginReply<C>) | undefined;
@@ -41,12 +42,12 @@ export interface HttpBackendOptions<C extends Credential = Credential> {
 const MODEL = { platform: { call: nothing }, readReply: nothing, paths: { silentLogin: '', login: '' } };
 
 /** `expiresIn` counts from receipt, so that a phone's wrong clock does no harm. */
-function protocolReply<C extends Credential>({ data }: HttpResponse): LoginReply<C> {
-  const { credential } = fieldsOf(data);
+function timed<C extends Credential>(reply: LoginReply<C>): LoginReply<C> {
+  const { credential } = fieldsOf(reply);
   const { expiresIn } = fieldsOf(credential);
-  if (expiresIn == null) return data as LoginReply<C>;
+  if (expiresIn == null) return reply;
   const expiresAt = now() + Number(expiresIn) * 1000;
-  return { ...(data as object), credential: { ...(credential as C), expiresAt } };
+  return { ...reply, credential: { ...(credential as C), expiresAt } };
 }
 
 /**
@@ -81,7 +82,7 @@ function create<C extends Credential>({
   } = {},
   header,
   platform = weapp(),
-  readReply = protocolReply,
+  readReply = ({ data }) => data as LoginReply<C>,
 }: HttpBackendOptions<C>): LoginBackend<C> {
   needBaseUrl(baseUrl);
   needLike(MODEL, { platform, readReply, paths: { silentLogin, login } }, '');
@@ -102,7 +103,7 @@ function create<C extends Credential>({
       }),
     );
   const ask = (path: string, data: object, credential?: C) =>
-    post(path, data, credential).pipe(map(readReply));
+    post(path, data, credential).pipe(map((response) => timed(readReply(response))));
 
   return {
     silentLogin: (body) => ask(silentLogin, body),

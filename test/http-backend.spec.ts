@@ -9,8 +9,10 @@ import {
 } from 'rx-weapp-session';
 import type {
   AuthPrompt,
+  Credential,
   CredentialReply,
   HttpBackendOptions,
+  LoginReply,
   HttpResponse,
   RequestOptions,
   Session,
@@ -683,6 +685,15 @@ describe('httpBackend: its options, over a wx that answers at once', () => {
       { data: { jwt: 'J' } },
     );
     expect(it.values).toEqual([{ token: 'J' }]);
+  });
+
+  test('expiresIn counts in what readReply finds too', () => {
+    const { login: it } = log(
+      { readReply: ({ data }) => (data as { result: LoginReply }).result },
+      { data: { code: 0, result: { credential: { token: 'J', expiresIn: 60 } } } },
+    );
+    const [{ expiresAt = 0 }] = it.values as [Credential];
+    expect(Math.abs(expiresAt - Date.now() - 60_000)).toBeLessThan(1000);
   });
 
   test('expiresAt is taken as it is; fields of your own are kept; neither means no known end', () => {

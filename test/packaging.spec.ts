@@ -230,6 +230,35 @@ describe('layout', () => {
   });
 });
 
+describe('texts', () => {
+  /** What README says is in the repository alone. */
+  const REPOSITORY =
+    /^(docs\/(scenarios|faults|mutants|soak|herd|benchmarks)(\.zh-CN)?\.md|examples\/miniprogram|CONTRIBUTING\.md)$/;
+  const texts = packed.filter((file) => file.endsWith('.md'));
+  const linked = (pattern: RegExp) =>
+    texts.flatMap((file) =>
+      [...read(file).matchAll(pattern)]
+        .map(([, link]) => link)
+        .filter((link) => !/^\w+:/.test(link))
+        .map((link) => posix.join(posix.dirname(file), link)),
+    );
+  const missing = (files: readonly string[]) =>
+    files.filter((file) => !packed.some((path) => path === file || path.startsWith(`${file}/`)));
+
+  test('what they show is packed', () => {
+    const shown = linked(/!\[[^\]]*\]\(([^)]+)\)/g);
+    expect(shown.length).toBeGreaterThan(5);
+    expect(missing(shown)).toEqual([]);
+  });
+
+  test('what they link to is packed, or stands in the repository', () => {
+    const links = linked(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g);
+    expect(links.length).toBeGreaterThan(50);
+    expect(missing(links).filter((file) => !REPOSITORY.test(file))).toEqual([]);
+    expect(links.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+});
+
 describe('declarations', () => {
   const errorsIn = (folder: string, options: ts.CompilerOptions) => {
     const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) =>

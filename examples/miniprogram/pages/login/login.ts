@@ -1,6 +1,6 @@
 import { injectSession } from 'rx-weapp-session';
 import type { AuthPrompt, AuthTips } from 'rx-weapp-session';
-import { filter, skipWhile, type Subscription, take } from 'rxjs';
+import { debounceTime, filter, skipWhile, type Subscription, take } from 'rxjs';
 
 const session = injectSession();
 
@@ -8,7 +8,7 @@ const OWN = ['phoneNumber', 'realtimePhoneNumber'];
 
 /** Where `promptByPage` takes those whose page asks nothing itself. It closes when the login is over. */
 Page({
-  data: { tips: null as AuthTips | null, openType: '' },
+  data: { tips: null as AuthTips | null, openType: '', over: false },
 
   prompt: undefined as AuthPrompt | undefined,
   shown: undefined as Subscription | undefined,
@@ -23,10 +23,16 @@ Page({
       session.session$
         .pipe(
           skipWhile(({ status }) => status !== 'authenticating'),
+          // What begins in the same moment is asked here as well.
+          debounceTime(300),
           filter(({ status }) => status !== 'authenticating'),
           take(1),
         )
-        .subscribe(() => void wx.navigateBack()),
+        .subscribe(() => {
+          this.leave();
+          this.setData({ over: true });
+          void wx.navigateBack();
+        }),
     );
   },
   onHide() {
