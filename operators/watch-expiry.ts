@@ -1,6 +1,6 @@
 import { tap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { carriedBy, hooksOf, isResponse, markExpiry } from '../src/hooks';
+import { carriedBy, hooksOf, markExpiry } from '../src/hooks';
 import type { Attempt } from '../src/hooks';
 import { isSessionError, sessionError } from '../src/session-error';
 import type { Credential, Session } from '../src/types';
@@ -19,6 +19,10 @@ export function watchExpiry<T>(
 ): MonoTypeOperatorFunction<T> {
   const { generation, accepted } = hooksOf(session);
   let carried = assumed;
+  let answered = false;
+  const accept = (given: boolean) => {
+    if (carried && accepted) accepted(carried, given);
+  };
   const check = (outcome: unknown): void => {
     const carrying = carriedBy(outcome);
     const { given, source = session.source } = carrying;
@@ -38,7 +42,9 @@ export function watchExpiry<T>(
       const error = sessionError('session-expired', 'credential refused', outcome);
       throw markExpiry(error, { generation, guarded: !attempt, source });
     }
-    if (accepted && (given || isResponse(outcome))) accepted(carried);
+    // A value that is no response ("loading") says nothing of the credential yet.
+    answered = !given;
+    if (given) accept(true);
   };
   // What `tap` throws takes the place of the outcome, an error's too.
   return tap<T>({
@@ -46,6 +52,7 @@ export function watchExpiry<T>(
     error: check,
     complete: () => {
       if (attempt) attempt.end();
+      if (answered) accept(false);
     },
   });
 }

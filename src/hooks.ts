@@ -37,8 +37,12 @@ export interface SessionHooks<C extends Credential = Credential> {
   readonly audience$: Observable<number>;
   /** Set while `retryOnExpired` subscribes its source. */
   attempt?: Attempt;
-  /** A request that carried this credential was not refused. */
-  accepted(credential: C): void;
+  /**
+   * A request that carried this credential was not refused.
+   *
+   * @param given - its response says so; else that is assumed, which holds only in an app that sends in its own way
+   */
+  accepted(credential: C, given: boolean): void;
   /** Throws `config-invalid` for a url that a login could not help. */
   checkUrl(url: string): void;
   /** Sends a request with the usable credential, if there is one and the url may see it. */
@@ -77,12 +81,6 @@ export const markGiven = <T extends object>(
 
 /** What the request of this outcome carried, where it says. */
 export const carriedBy: (outcome: unknown) => Partial<Carried> = markOf;
-
-/**
- * Tells whether an outcome that bears no mark is a response all the same, of an app's own way to send. Anything else
- * ("loading", what a dialog gives) says nothing of the credential.
- */
-export const isResponse = (outcome: unknown): boolean => look(() => !!fieldsOf(outcome).statusCode, false);
 
 /** What is known of the attempt that a `session-expired` error tells of. */
 export interface Expiry {

@@ -86,6 +86,8 @@ export interface Room extends Settings {
   disposedBy?: SessionError;
   /** Tells whoever comes later, too. */
   readonly disposed$: Crowd<SessionError>;
+  /** The app sends by `sessionRequest`: its responses tell what they were given. */
+  sends?: boolean;
 
   // start.ts
   started?: boolean;

@@ -97,13 +97,17 @@ export function createSession<C extends Credential = Credential>(config: Session
       return room.generation;
     },
     audience$: room.viewers$,
-    accepted: ({ token }) => {
-      const { caused, known } = room;
-      if (!caused && known.credential && known.credential.token === token) resetLoop(room);
+    accepted: ({ token }, given) => {
+      const { caused, known, sends } = room;
+      const { credential } = known;
+      if ((given || !sends) && !caused && credential && credential.token === token) resetLoop(room);
     },
     checkUrl: (url) => checkUrl(room, url),
     send: <T>(options: RequestOptions, transport: Transport) =>
-      alive(room, () => send<T>(room, options, usable(room), transport)),
+      alive(room, () => {
+        room.sends = true;
+        return send<T>(room, options, usable(room), transport);
+      }),
   };
   return provideHooks(session, hooks) as Session<never>;
 }

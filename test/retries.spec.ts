@@ -287,13 +287,16 @@ describe('E7: each new credential is refused', () => {
   afterEach(() => jest.useRealTimers());
 
   /** Requests that end in a login-loop, or else after so many. */
-  const rounds = (between: (session: Session) => Observable<unknown>) => {
+  const rounds = (between: (session: Session) => Observable<unknown>, own = false) => {
     let tokens = 0;
     // Renewed, because wx.login takes its time the fifth time.
     const refresh = jest.fn(() => [{ credential: { token: `renewed ${++tokens}` } }]);
     const silentLogin = () => [{ credential: { token: 'first' } }];
     const { session } = app(/./, { backend: { silentLogin, login: () => NEVER, refresh } });
-    const ask = () => watched(sessionRequest(session, { url: '/me' }).pipe(withLogin(session))).code;
+    const request$: Observable<unknown> = own
+      ? of({ statusCode: 401 })
+      : sessionRequest(session, { url: '/me' });
+    const ask = () => watched(request$.pipe(withLogin(session))).code;
     const ends = Array.from({ length: 9 }, () => {
       const code = ask();
       watched(session.login({ mode: 'silent' }).pipe(switchMap(() => between(session))));
@@ -307,9 +310,14 @@ describe('E7: each new credential is refused', () => {
     expect(ends[8]).toBe('login-loop');
   });
 
-  test('E7: a guarded source of the app’s own that ends well does', () => {
-    const { ends } = rounds((session) => of('fine').pipe(withLogin(session)));
+  test('E7: in an app that sends in its own way, a guarded source that ends well does', () => {
+    const { ends } = rounds((session) => of('fine').pipe(withLogin(session)), true);
     expect(ends).toEqual(Array.from({ length: 9 }, () => 'session-expired'));
+  });
+
+  test('E7: where responses say what they were given, one that does not say it does not', () => {
+    const { ends } = rounds((session) => of('a dialog').pipe(withLogin(session)));
+    expect(ends[8]).toBe('login-loop');
   });
 
   test('E7: held back for half a minute to the end', () => {

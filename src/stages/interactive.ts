@@ -26,9 +26,10 @@ export function interactiveStage(
     const method = methods[name];
     if (!fieldsOf(method).read || number > MOST_STEPS) {
       // Whose question it was, the backend's or the caller's, says whose fault it is.
+      const reason = `"${name}" is not in methods`;
       throw asker || number > 1
-        ? sessionError('backend-invalid', `"${name}" is not in methods, or one step too many`)
-        : configInvalid('method', 'must be in methods');
+        ? sessionError('backend-invalid', `${reason}, or one step too many`)
+        : configInvalid('method', reason);
     }
     const codeFirst = !ticket && method.code === 'before-prompt';
     const codeLast = !ticket && method.code === 'after-answer';
