@@ -122,6 +122,17 @@ describe('C3: dispose', () => {
       { retry: { count: 9 } },
     ));
 
+  test('C3: disposed once more, it ends as it did', () =>
+    sessionMarbles(({ session, app, at }) => {
+      const ends: unknown[] = [];
+      const ask = () => session.login().subscribe({ error: (error: unknown) => ends.push(error) });
+      [app.dispose, ask, app.dispose, ask].forEach((act, step) => at(`${step}s`, act));
+      at('10s', () => {
+        expect(ends).toHaveLength(2);
+        expect(ends[1]).toBe(ends[0]);
+      });
+    }));
+
   test('C3 L3: a logout in progress ends, and a later one does nothing', () =>
     sessionMarbles(({ session, storage, backend, app, at, expectCalls, expectObservable }) => {
       storage.holds('A');

@@ -80,6 +80,16 @@ describe('R5: verify', () => {
         { pace },
       ));
 
+  test('R5: WeChat is not asked anew because who asked first has left', () =>
+    sessionMarbles(({ session, storage, wx, subscribe, expectCalls, expectObservable }) => {
+      storage.holds('A');
+      wx.checkSession('200ms o');
+      subscribe(session.verify(), '^ 100ms !');
+
+      expectObservable(session.verify(), '150ms ^').toBe('200ms (y|)', yes);
+      expectCalls(wx.checkSession).toBe('x');
+    }));
+
   test('R5: a login of an earlier foreground period is not good enough', () =>
     sessionMarbles(({ session, wx, app, perform, subscribe, expectCalls, expectObservable }) => {
       subscribe(session.login());

@@ -285,7 +285,45 @@ describe('a UI that leaves without letting go of its prompt', () => {
   });
 });
 
+test('P3: a page that goes on standing with nothing to ask, and is closed then, cancels nothing', async () => {
+  const { session, opened, onOpen, back } = inApp();
+  promptByPage(session, { url });
+  const uis: ReturnType<typeof pageUi>[] = [];
+  onOpen(() => {
+    uis.push(pageUi(session));
+    return {};
+  });
+  watched(session.login());
+  await pass(1000);
+  uis[0].claimed[0].answer({});
+  uis[0].leave();
+  await pass(1000);
+  back();
+  session.logout();
+  const second = watched(session.login());
+  await pass(1000);
+  expect(second.errors).toEqual([]);
+  expect(opened).toEqual([url, url]);
+});
+
 describe('a prompt that opens while the login page is closing', () => {
+  test('P3: is not cancelled where the page’s end is noticed late', async () => {
+    const { session, opened, vanish } = inApp();
+    promptByPage(session, { url });
+    watched(session.login());
+    await pass(1000);
+    session.logout();
+    const second = watched(session.login());
+    await pass(200);
+    vanish();
+    await pass(1000);
+    const other = pageUi(session);
+    other.leave();
+    await pass(1000);
+    expect(second.errors).toEqual([]);
+    expect(opened).toEqual([url, url]);
+  });
+
   test.each([
     ['is not claimed there', false],
     ['is claimed there, and let go', true],

@@ -305,10 +305,16 @@ describe('E7: each new credential is refused', () => {
     return { refresh, ends, ask };
   };
 
-  test('E7: a guarded source that completes without an outcome does not tell that its credential is good', () => {
-    const { ends } = rounds((session) => EMPTY.pipe(withLogin(session)));
-    expect(ends[8]).toBe('login-loop');
-  });
+  test.each([
+    ['by sessionRequest', false],
+    ['in its own way', true],
+  ])(
+    'E7: in an app that sends %s, a guarded source that completes without an outcome does not tell that its credential is good',
+    (_, own) => {
+      const { ends } = rounds((session) => EMPTY.pipe(withLogin(session)), own);
+      expect(ends[8]).toBe('login-loop');
+    },
+  );
 
   test('E7: in an app that sends in its own way, a guarded source that ends well does', () => {
     const { ends } = rounds((session) => of('fine').pipe(withLogin(session)), true);
