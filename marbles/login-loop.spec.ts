@@ -1,4 +1,17 @@
-import { catchError, concat, defer, EMPTY, interval, merge, mergeMap, of, startWith, take, tap } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  interval,
+  map,
+  merge,
+  mergeMap,
+  of,
+  startWith,
+  take,
+  tap,
+} from 'rxjs';
 import type { Observable } from 'rxjs';
 import { retryOnExpired, sessionRequest, withLogin } from 'rx-weapp-session';
 import type { Session, SessionError } from 'rx-weapp-session';
@@ -242,6 +255,22 @@ describe('E7: a backend that refuses every fresh credential', () => {
         }));
     }
   }
+
+  test('E7: so does one whose response was copied before the guard', () =>
+    hostile((scenario) => {
+      const { session, resources, expectObservable } = scenario;
+      const starts = startsOf(scenario);
+      const once = Array.from('RABCDEFGHIJK', (letter) => [letter, ['20ms o', '20ms x']] as const);
+      resources(Object.fromEntries(once));
+      const copied = send(session).pipe(map(({ statusCode }) => ({ statusCode })));
+      const guarded = copied.pipe(withLogin(session), retryOnExpired(session));
+
+      expectObservable(guarded).toBe('20ms (b|)', { b: { statusCode: 200 } });
+      for (let second = 1; second < 12; second++) {
+        expectObservable(guarded, `${second}s ^`).toBe(`${second}100ms (b|)`, { b: { statusCode: 200 } });
+      }
+      scenario.at('1m', () => expect(starts).toHaveLength(11));
+    }));
 
   test('E7: a success of an older credential is none of that credential', () =>
     hostile((scenario) => {

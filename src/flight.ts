@@ -5,7 +5,6 @@ import { createCrowd, once } from './crowd';
 import { take, usable } from './credential';
 import { tell } from './events';
 import { runHook } from './exchange';
-import { markGiven } from './hooks';
 import { blame, noteQuestion } from './loop-guard';
 import { orError } from './or-error';
 import type { Flight, Granted, Opening, Room, Slot } from './room';
@@ -109,9 +108,7 @@ function open<R extends LoginReply>(
       const { credential } = reply;
       // What comes back there carried no credential that could expire.
       const sendPlain: SendRequest = <T>(options: RequestOptions) =>
-        send<T>(room, options, credential).pipe(
-          map((response) => markGiven(response, undefined, room.source)),
-        );
+        send<T>(room, options, credential, () => undefined);
       return runHook(room, flight, 'afterLogin', () => room.afterLogin(credential, sendPlain)).pipe(
         map(() => reply),
       );

@@ -40,7 +40,8 @@ export interface SessionHooks<C extends Credential = Credential> {
   /**
    * A request that carried this credential was not refused.
    *
-   * @param given - its response says so; else that is assumed, which holds only in an app that sends in its own way
+   * @param given - its response says so; else that is assumed, and counts where a response to it has come at all, or
+   *   the app sends in its own way
    */
   accepted(credential: C, given: boolean): void;
   /** Throws `config-invalid` for a url that a login could not help. */

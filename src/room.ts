@@ -86,8 +86,8 @@ export interface Room extends Settings {
   disposedBy?: SessionError;
   /** Tells whoever comes later, too. */
   readonly disposed$: Crowd<SessionError>;
-  /** The app sends by `sessionRequest`: its responses tell what they were given. */
-  sends?: boolean;
+  /** The token that the last response to a `sessionRequest` was given; nothing in an app that sends in its own way. */
+  served?: string;
 
   // start.ts
   started?: boolean;

@@ -33,11 +33,16 @@ function copy(options: RequestOptions): RequestOptions {
 export const checkUrl = (settings: Settings, url: string): void =>
   need(isTrusted(settings, absolute(settings, url)), 'url', 'must be of a trusted origin');
 
-/** Sends a request with this credential, if its url may see it; the response tells operators which it was given. */
+/**
+ * Sends a request with this credential, if its url may see it.
+ *
+ * @param answered - told at the response which it was given, if any; the response tells operators what this returns
+ */
 export const send = <T>(
   settings: Settings,
   options: RequestOptions,
   credential: Credential | undefined,
+  answered: (given: Credential | undefined) => Credential | undefined,
   transport: Transport = request,
 ): Observable<HttpResponse<T>> =>
   defer(() => {
@@ -49,6 +54,6 @@ export const send = <T>(
     const carrier = reading('attach', attach, 'failed');
     need(!given || isTrusted(settings, carrier.url), 'attach', 'must stay within trustedOrigins');
     return transport<T>(carrier, settings.platform).pipe(
-      map((response) => markGiven(response, given, settings.source)),
+      map((response) => markGiven(response, answered(given), settings.source)),
     );
   });

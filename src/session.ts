@@ -91,6 +91,10 @@ export function createSession<C extends Credential = Credential>(config: Session
     },
   };
 
+  const served = (given: Credential | undefined) => {
+    if (given) room.served = given.token;
+    return given;
+  };
   const hooks: SessionHooks = {
     platform: room.platform,
     get generation() {
@@ -98,16 +102,13 @@ export function createSession<C extends Credential = Credential>(config: Session
     },
     audience$: room.viewers$,
     accepted: ({ token }, given) => {
-      const { caused, known, sends } = room;
-      const { credential } = known;
-      if ((given || !sends) && !caused && credential && credential.token === token) resetLoop(room);
+      const { caused, known } = room;
+      const counts = given || !room.served || room.served === token;
+      if (counts && !caused && known.credential && known.credential.token === token) resetLoop(room);
     },
     checkUrl: (url) => checkUrl(room, url),
     send: <T>(options: RequestOptions, transport: Transport) =>
-      alive(room, () => {
-        room.sends = true;
-        return send<T>(room, options, usable(room), transport);
-      }),
+      alive(room, () => send<T>(room, options, usable(room), served, transport)),
   };
   return provideHooks(session, hooks) as Session<never>;
 }
