@@ -1,4 +1,4 @@
-import { EMPTY, interval, map, merge, NEVER, of, take, timer } from 'rxjs';
+import { EMPTY, from, interval, map, merge, NEVER, of, take, timer } from 'rxjs';
 import {
   downloadFileWithLogin,
   request,
@@ -6,7 +6,7 @@ import {
   uploadFileWithLogin,
   withLogin,
 } from 'rx-weapp-session';
-import type { LoginBackend, Session } from 'rx-weapp-session';
+import type { DownloadResponse, LoginBackend, Session } from 'rx-weapp-session';
 import { failure, onRecording, PACES, promised, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Recording, Scenario } from 'rx-weapp-session/marbles';
 
@@ -89,6 +89,18 @@ describe('a scenario', () => {
       expectRequests('/photos').toBe('R 79ms A');
       expectObservable(downloadFileWithLogin(session, { url: '/bill' }), '1s ^').toBe('1020ms (b|)', {
         b: { statusCode: 200, tempFilePath: 'wxfile://download' },
+      });
+      const bill = downloadFileWithLogin(session, { url: '/bill', filePath: 'wxfile://mine' });
+      expectObservable(bill, '2s ^').toBe('2020ms (b|)', {
+        b: ({ filePath, tempFilePath }: DownloadResponse) => filePath === 'wxfile://mine' && !tempFilePath,
+      });
+    }));
+
+  test('a request may be answered with what is no response at all', () =>
+    sessionMarbles(({ platform, resources, expectObservable }) => {
+      resources('20ms b', { b: null });
+      expectObservable(request({ url: '/me' }, platform)).toBe('20ms (b|)', {
+        b: (response: unknown) => response === null,
       });
     }));
 
@@ -351,7 +363,7 @@ describe('what is not so fails, and shows where', () => {
         '  expected  -----x',
         '  actual    (nothing)',
         '                 ^',
-        '(nothing came: not virtual are promises, setTimeout, and the timers of another copy of rxjs than the library has)',
+        '(perhaps because promises, setTimeout and the timers of a second copy of rxjs are not virtual)',
       ),
     ],
     [
@@ -384,6 +396,15 @@ describe('what is not so fails, and shows where', () => {
     );
   });
 
+  test('of a large group, what lies around the difference', () => {
+    const told = wrong(({ expectObservable }) =>
+      expectObservable(from('a'.repeat(900))).toBe(`(${'a'.repeat(800)}b${'a'.repeat(99)}|)`),
+    );
+    const [, , expected, actual] = told.split('\n');
+    expect(expected).toContain('ab');
+    expect(actual).not.toContain('ab');
+  });
+
   test('all that is wrong is told at once', () => {
     const told = wrong(({ wx, expectCalls, expectRequests }) => {
       expectCalls(wx.login).toBe('');
@@ -393,15 +414,17 @@ describe('what is not so fails, and shows where', () => {
   });
 
   test('the error points to the line of the test', () => {
-    const run = () => sessionMarbles(({ expectRequests }) => expectRequests().toBe('A'));
-    const stack = (() => {
+    const stackOf = (run: (scenario: Scenario) => void) => {
       try {
-        return run();
+        return sessionMarbles(run);
       } catch (error) {
         return String((error as Error).stack);
       }
-    })();
-    expect(stack).toMatch(/^Error: requests: not as expected[^]*\^\n +at [^\n]*kit\.spec\.ts/);
+    };
+    const wrongly = stackOf(({ expectRequests }) => expectRequests().toBe('A'));
+    expect(wrongly).toMatch(/^Error: requests: not as expected[^]*\^\n +at [^\n]*kit\.spec\.ts/);
+    const unsaid = stackOf(({ expectRequests }) => void expectRequests());
+    expect(unsaid).toMatch(/^Error: requests: say what[^\n]*\n +at [^\n]*kit\.spec\.ts/);
   });
 
   test('what a test framework throws in the middle comes out as it is', () => {

@@ -18,7 +18,7 @@ export interface DownloadProgress {
 /** A download, as `wx.downloadFile` takes it, callbacks excepted. */
 export interface DownloadOptions extends TransferOptions {
   /** Where the file is to lie; default: a temporary file. */
-  filePath?: string;
+  filePath?: string | undefined;
   /** Told of each step; after a retry, from the start again. */
   onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }

@@ -9,6 +9,7 @@ import {
   finalize,
   map,
   merge,
+  mergeMap,
   Observable,
   observeOn,
   Subscription,
@@ -132,7 +133,8 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
           const stands = () => pages().includes(page);
           // What opens while the page is closing, or lets its end be noticed, was not shown there.
           const gone$ = prompt$.pipe(
-            switchMap((open): ObservableInput<unknown> => {
+            // Each has its own time: a privacy question that covers it does not end it.
+            mergeMap((open): ObservableInput<unknown> => {
               if (!stands()) return [page];
               return after(AT_A_GLANCE).pipe(
                 filter(() => {

@@ -350,13 +350,13 @@ export interface AuthPrompt {
 /** A way to ask the user for an authorisation. */
 export interface AuthMethod<A = unknown> {
   /** The button open-type that yields the answer; absent where the UI gets it otherwise. */
-  readonly openType?: string;
+  readonly openType?: string | undefined;
   /** When a code is taken, for a backend that gave no ticket. */
   readonly code: 'before-prompt' | 'after-answer' | 'none';
   /** The scope that is asked for through the permission panel after a refusal. */
-  readonly settingScope?: string;
+  readonly settingScope?: string | undefined;
   /** Tried first; empty or failed = ask. */
-  readonly withoutPrompt?: () => ObservableInput<unknown>;
+  readonly withoutPrompt?: (() => ObservableInput<unknown>) | undefined;
   /**
    * Reads the answer; throws a SessionError for a refusal (`auth-denied`), a cancel (`auth-cancelled`) or an operator fault
    * (`auth-failed`). Whatever else it throws is `auth-failed`.
@@ -373,41 +373,41 @@ export interface RequestOptions {
   /** Absolute, or relative to the session's `baseUrl`. */
   url: string;
   /** Default `GET`. */
-  method?: 'OPTIONS' | 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'TRACE' | 'CONNECT';
+  method?: 'OPTIONS' | 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'TRACE' | 'CONNECT' | undefined;
   /** The body; of a GET, what goes into the query. */
-  data?: string | object | ArrayBuffer;
+  data?: string | object | ArrayBuffer | undefined;
   /** Header fields; WeChat sets the Referer itself. */
-  header?: Record<string, string>;
+  header?: Record<string, string> | undefined;
   /** Ms; WeChat's own default is 60000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** `json`, the default, parses the response; anything else leaves it as text. */
-  dataType?: string;
+  dataType?: string | undefined;
   /** Default `text`. */
-  responseType?: 'text' | 'arraybuffer';
+  responseType?: 'text' | 'arraybuffer' | undefined;
   /** What becomes of a redirect; default `follow`. */
-  redirect?: 'follow' | 'manual';
+  redirect?: 'follow' | 'manual' | undefined;
   /** HTTP/2. */
-  enableHttp2?: boolean;
+  enableHttp2?: boolean | undefined;
   /** QUIC. */
-  enableQuic?: boolean;
+  enableQuic?: boolean | undefined;
   /** WeChat's cache. */
-  enableCache?: boolean;
+  enableCache?: boolean | undefined;
   /** WeChat's HTTPDNS. */
-  enableHttpDNS?: boolean;
+  enableHttpDNS?: boolean | undefined;
   /** The system's DNS where HTTPDNS fails. */
-  enableHttpDNSFallback?: boolean;
+  enableHttpDNSFallback?: boolean | undefined;
   /** The provider of HTTPDNS. */
-  httpDNSServiceId?: string;
+  httpDNSServiceId?: string | undefined;
   /** Ms that HTTPDNS may take. */
-  httpDNSTimeout?: number;
+  httpDNSTimeout?: number | undefined;
   /** Chunked transfer. */
-  enableChunked?: boolean;
+  enableChunked?: boolean | undefined;
   /** Timings in the result. */
-  enableProfile?: boolean;
+  enableProfile?: boolean | undefined;
   /** The cellular network, though there is Wi-Fi. */
-  forceCellularNetwork?: boolean;
+  forceCellularNetwork?: boolean | undefined;
   /** WeChat's high performance mode. */
-  useHighPerformanceMode?: boolean;
+  useHighPerformanceMode?: boolean | undefined;
 }
 
 /** What uploads and downloads have in common. */
@@ -415,15 +415,15 @@ export interface TransferOptions {
   /** Absolute, or relative to the session's `baseUrl`. */
   url: string;
   /** Header fields; WeChat sets the Referer itself. */
-  header?: Record<string, string>;
+  header?: Record<string, string> | undefined;
   /** Ms; WeChat's own default is 60000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** HTTP/2. */
-  enableHttp2?: boolean;
+  enableHttp2?: boolean | undefined;
   /** QUIC. */
-  enableQuic?: boolean;
+  enableQuic?: boolean | undefined;
   /** Timings in the result. */
-  enableProfile?: boolean;
+  enableProfile?: boolean | undefined;
 }
 
 /** A response, of any HTTP status. */

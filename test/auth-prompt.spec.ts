@@ -10,7 +10,7 @@ import { watched } from './support/watched';
 interface Definition {
   readonly data: object;
   readonly methods: object;
-  readonly observers: Readonly<Record<'source', () => void>>;
+  readonly observers: Readonly<Record<'source', (source: string) => void>>;
   readonly lifetimes: Readonly<Record<'created' | 'attached' | 'detached', () => void>>;
   readonly pageLifetimes: Readonly<Record<'show' | 'hide', () => void>>;
 }
@@ -60,7 +60,7 @@ function component() {
     hide: () => pageLifetimes.hide.call(instance),
     set source(source: string) {
       instance.data.source = source;
-      observers.source.call(instance);
+      observers.source.call(instance, source);
     },
     get shows() {
       return instance.data.top?.openType;
@@ -156,6 +156,30 @@ test('P3: a prompt whose open-type it has no button for is left to others', asyn
   expect(dialog.shows).toBeUndefined();
   const open = await firstValueFrom(session.prompt$);
   expect(open?.claim()).toBe(true);
+  await pass(1500);
+  expect(dialog.shows).toBeUndefined();
+  dialog.detach();
+  session.dispose();
+});
+
+test('P3: one that nobody takes is shown after a second: never a hang', async () => {
+  const session = provided({}, 'contact');
+  const dialog = component();
+  dialog.attach();
+  watched(session.login());
+  await pass(1500);
+  expect(dialog.shows).toBe('contact');
+  dialog.detach();
+  session.dispose();
+});
+
+test('the combined form of WeChat’s own is known', async () => {
+  const session = provided({}, 'getUserInfo|agreePrivacyAuthorization');
+  const dialog = component();
+  dialog.attach();
+  watched(session.login());
+  await pass();
+  expect(dialog.told).toEqual(['open mine']);
   dialog.detach();
   session.dispose();
 });
@@ -170,6 +194,9 @@ test('another source is another session: its prompt is shown, and the former one
   await pass();
   isShown(dialog);
   watched(club.login());
+  dialog.source = 'shop';
+  await pass();
+  expect(dialog.told).toEqual(['open mine']);
   dialog.source = 'club';
   await pass();
   expect(dialog.told).toEqual(['open mine', 'open mine']);

@@ -349,6 +349,22 @@ describe('a prompt that opens while the login page is closing', () => {
     expect(second.errors).toEqual([]);
   });
 
+  test('P3 P8: is cancelled where it stood, though a privacy question came at once', async () => {
+    const { session, opened, ask, back } = inApp();
+    promptByPage(session, { url });
+    watched(session.login());
+    await pass(1000);
+    session.logout();
+    const second = watched(session.login());
+    await pass(100);
+    ask(() => undefined);
+    await pass(5000);
+    back();
+    await pass(1000);
+    expect(second.code).toBe('auth-cancelled');
+    expect(opened).toEqual([url]);
+  });
+
   test('P3: closed once more, it is cancelled', async () => {
     const { session, opened, back } = inApp();
     promptByPage(session, { url });

@@ -1,4 +1,4 @@
-import { NEVER } from 'rxjs';
+import { NEVER, throwError } from 'rxjs';
 import { createSession, weapp } from 'rx-weapp-session';
 import type { AuthPrompt, Session, SessionConfig, SessionEvent } from 'rx-weapp-session';
 import { newCodes } from './support/new-codes';
@@ -103,6 +103,27 @@ describe('F2: a time-out names the step and its limit', () => {
     expect(told('storage-failure')?.cause).toMatchObject({
       code: 'login-timeout',
       message: 'the store took over 2000 ms',
+    });
+  });
+});
+
+describe('F3: a failure names the step, and the number that came with it', () => {
+  const failing = (reason: unknown) => () => throwError(() => reason);
+  test.each([
+    ['a plain error', new Error('oops'), 'silentLogin failed'],
+    ['a status', { statusCode: 404 }, 'silentLogin failed: 404'],
+    ['a status that passes', { status: 503 }, 'silentLogin failed: 503'],
+    ['WeChat’s number', { statusCode: 200, data: { errcode: 40226 } }, 'silentLogin failed: 40226'],
+    ['no network', { errMsg: 'request:fail' }, 'silentLogin failed'],
+  ])('F3: %s', (_, reason, message) => {
+    const { session } = start({ backend: { ...backend, silentLogin: failing(reason) } });
+    expect(errorOf(session.login()).message).toBe(message);
+  });
+
+  test('F3 F5: a slip in afterLogin', () => {
+    expect(errorOf(start({ afterLogin: boom }).session.login())).toMatchObject({
+      code: 'login-rejected',
+      message: 'afterLogin failed',
     });
   });
 });

@@ -259,6 +259,17 @@ describe('texts', () => {
   });
 });
 
+test('the examples that are packed bring what they import', () => {
+  const files = packed.filter((file) => /^examples\/.*\.ts$/.test(file));
+  expect(files.length).toBeGreaterThan(20);
+  const lost = files.flatMap((file) =>
+    [...read(file).matchAll(/from '(\.[^']+)'/g)]
+      .map(([, path]) => `${posix.join(posix.dirname(file), path)}.ts`)
+      .filter((path) => !packed.includes(path)),
+  );
+  expect(lost).toEqual([]);
+});
+
 describe('declarations', () => {
   const errorsIn = (folder: string, options: ts.CompilerOptions) => {
     const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) =>

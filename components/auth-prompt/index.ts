@@ -69,6 +69,8 @@ type Methods = {
 
 type Own = {
   subscription?: Subscription;
+  /** The source whose prompts these are. */
+  from?: string;
   /** What `prompt$` told last: an object for each time, as one prompt may be told twice in a turn. */
   offered: { readonly prompt: AuthPrompt | null };
   /** The open prompt; and above it the privacy prompt, while there is one. */
@@ -91,8 +93,11 @@ const PRIVACY = 'agreePrivacyAuthorization';
 /** Open-types that can ask for the privacy consent in the same tap, from base library 2.32.3 on. */
 const COMBINED = ['getPhoneNumber', 'getRealtimePhoneNumber', 'getUserInfo'];
 
-/** Open-types whose button is there; one that no tap can answer is left to others. */
+/** Open-types that a button here answers. */
 const KNOWN = [...COMBINED, 'chooseAvatar', 'openSetting', PRIVACY, ''];
+
+/** How long a prompt that no tap here can answer is left to others, in ms. */
+const LEFT = 1000;
 
 function openTypeOf({ openType = '' }: AuthPrompt): string {
   const canCombine = COMBINED.includes(openType) && typeof wx.onNeedPrivacyAuthorization === 'function';
@@ -136,8 +141,8 @@ Component<Data, Properties, Methods, [], Own>({
     texts(texts: object | null) {
       this.setData({ words: Object.assign({}, WORDS, texts) });
     },
-    source() {
-      if (!this.subscription) return;
+    source(source: string) {
+      if (!this.subscription || source === this.from) return;
       this.leave(RELEASE);
       this.enter();
     },
@@ -181,15 +186,20 @@ Component<Data, Properties, Methods, [], Own>({
     /** Subscribes the prompts. */
     enter() {
       if (this.subscription) return;
+      this.from = this.data.source;
+      const { prompt$ } = injectSession(this.from || undefined);
       // eslint-disable-next-line rxjs-x/no-ignored-error -- prompts never error
-      this.subscription = injectSession(this.data.source || undefined).prompt$.subscribe((prompt) => {
+      this.subscription = prompt$.subscribe((prompt) => {
         const offered = { prompt };
         this.offered = offered;
         if (!prompt) return this.present([]);
-        // A turn later: the page's own UI goes first.
-        void Promise.resolve().then(() => {
+        const take = () => {
           if (this.offered === offered) this.take(prompt);
-        });
+        };
+        const [kind] = (prompt.openType || '').split('|');
+        // A turn later: the page's own UI goes first. What nobody takes can be cancelled here, at least.
+        if (KNOWN.includes(kind)) void Promise.resolve().then(take);
+        else setTimeout(take, LEFT);
       });
     },
     /** Leaves the prompts, and what it has claimed of them. */
@@ -202,7 +212,7 @@ Component<Data, Properties, Methods, [], Own>({
       this.left.forEach(({ prompt }) => settle(prompt));
     },
     take(prompt: AuthPrompt) {
-      if (!KNOWN.includes(prompt.openType || '') || !prompt.claim()) return this.present([]);
+      if (!prompt.claim()) return this.present([]);
       const known = [...this.held, ...this.left].find((each) => each.prompt === prompt);
       const covers = prompt.method === 'privacy';
       const below = covers ? this.held.filter((each) => each.prompt.method !== 'privacy') : [];

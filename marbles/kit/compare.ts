@@ -59,7 +59,7 @@ function nameEntries(lane: Lane, { marks, letters }: Wanted) {
 const AROUND = 300;
 
 const NOT_VIRTUAL =
-  '(nothing came: not virtual are promises, setTimeout, and the timers of another copy of rxjs than the library has)';
+  '(perhaps because promises, setTimeout and the timers of a second copy of rxjs are not virtual)';
 
 const inOrder = (marks: readonly Mark[]) => marks.map((mark, at) => ({ ...mark, at }));
 
@@ -86,10 +86,14 @@ export function compare(lane: Lane, wanted: Wanted): string | undefined {
     .filter((letter, index, all) => letter in letters && all.indexOf(letter) === index)
     .map((letter) => `${letter} = ${inWords(letters[letter])}`);
   const column = drawing.columns.get(at) ?? 0;
-  const from = Math.max(0, column - AROUND);
+  // A group begins in its column; the first difference may be far behind.
+  const before = [expected, actual].map((marks) => marks.slice(0, first).filter((mark) => mark.at === at));
+  const centre = column + Math.min(...before.map(({ length }) => length));
+  const from = Math.max(0, centre - AROUND);
+  const pointed = from > column ? centre : column;
   const line = (title: string, diagram: string, words: readonly string[]) => {
-    const shown = `${from ? '… ' : ''}${diagram.slice(from, column + AROUND)}`;
-    const rest = diagram.length > column + AROUND ? ' …' : '';
+    const shown = `${from ? '… ' : ''}${diagram.slice(from, centre + AROUND)}`;
+    const rest = diagram.length > centre + AROUND ? ' …' : '';
     return `  ${title}  ${shown || '(nothing)'}${rest}${words.length ? `    ${words.join(', ')}` : ''}`;
   };
   const where = ordered ? `at step ${first + 1}` : `at ${at}ms`;
@@ -98,7 +102,7 @@ export function compare(lane: Lane, wanted: Wanted): string | undefined {
     '',
     line('expected', drawing.expected, meant),
     line('actual  ', drawing.actual, notes),
-    `            ${' '.repeat(column - from + (from ? 2 : 0))}^`,
+    `            ${' '.repeat(pointed - from + (from ? 2 : 0))}^`,
     ...(lane.open && !lane.entries.length ? [NOT_VIRTUAL] : []),
   ].join('\n');
 }

@@ -37,7 +37,10 @@ export type Later = (check: () => string | undefined, where: Error) => void;
 /** @param laneOf - read when the scenario is over */
 export function expectLane(laneOf: () => Lane, later: Later, pace: Pace): CallExpectation {
   let isSaid = false;
-  later(() => (isSaid ? undefined : `${laneOf().name}: say what is expected, with toBe(…)`), new Error());
+  // Its stack has this function on top, and below it the one that the test calls.
+  const asked = new Error();
+  asked.stack = asked.stack && asked.stack.replace(/\n.*/, '');
+  later(() => (isSaid ? undefined : `${laneOf().name}: say what is expected, with toBe(…)`), asked);
   const comparison = (ordered: boolean, marbles: string, letters: Letters = {}, error?: unknown) => {
     isSaid = true;
     const marks = readDiagram(marbles);

@@ -29,6 +29,8 @@ export interface Resources {
 export type Carried = (options: RequestOptions) => string;
 
 type Callbacks = RequestOptions & {
+  /** Of a download: where the file is to lie. */
+  readonly filePath?: string;
   readonly success?: (result: unknown) => void;
   readonly fail?: (result: unknown) => void;
 };
@@ -97,19 +99,25 @@ export function createResources({ log, pace }: Stage, carriedBy: Carried) {
     (answers: Answers, letters?: Letters) => at('', answers, letters),
     { at },
   );
-  const by = (resultOf: (response: { readonly data?: unknown }) => object) => (options: Callbacks) => {
+  const by = (resultOf: (response: unknown, options: Callbacks) => unknown) => (options: Callbacks) => {
     const { success, fail, ...asked } = options;
     const carried = carriedBy(asked);
     const subscription = log.follow('request', carried, asked, answerTo(options.url, carried)).subscribe({
-      next: (response) => success?.(resultOf(Object(response) as object)),
+      next: (response) => success?.(resultOf(response, options)),
       error: (error: unknown) => fail?.(error),
     });
     return { abort: () => subscription.unsubscribe() };
   };
   const wx = {
     request: by((response) => response),
-    uploadFile: by((response) => ({ ...response, data: JSON.stringify(response.data) })),
-    downloadFile: by((response) => ({ tempFilePath: 'wxfile://download', ...response })),
+    uploadFile: by((response) => {
+      const { data, ...rest } = Object(response) as { readonly data?: unknown };
+      return { ...rest, data: JSON.stringify(data) };
+    }),
+    downloadFile: by((response, { filePath }) => ({
+      ...(filePath ? { filePath } : { tempFilePath: 'wxfile://download' }),
+      ...(response as object),
+    })),
   };
   return { resources, wx };
 }

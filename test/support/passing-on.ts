@@ -11,6 +11,7 @@ import {
   withLogin,
 } from 'rx-weapp-session';
 import type {
+  AuthMethod,
   DownloadOptions,
   HttpBackendOptions,
   LoginMode,
@@ -53,16 +54,38 @@ export const requestsOf = (
   up?: UploadOptions,
   down?: DownloadOptions,
 ) => [
-  requestWithLogin(session, { url: '/orders', loginOptions }),
+  requestWithLogin(session, {
+    url: '/orders',
+    loginOptions,
+    method: up?.onProgress && 'PUT',
+    data: up?.formData,
+    header: up?.header,
+    timeout: up?.timeout,
+  }),
   uploadFileWithLogin(session, {
     url: '/photos',
     filePath: 'photo.jpg',
     name: 'photo',
+    header: up?.header,
+    timeout: up?.timeout,
     formData: up?.formData,
     onProgress: up?.onProgress,
     loginOptions,
   }),
-  downloadFileWithLogin(session, { url: '/photos/1', onProgress: down?.onProgress, loginOptions }),
+  downloadFileWithLogin(session, {
+    url: '/photos/1',
+    filePath: down?.filePath,
+    onProgress: down?.onProgress,
+    loginOptions,
+  }),
 ];
+
+export const methodOf = ({ openType, settingScope, withoutPrompt }: Partial<AuthMethod>): AuthMethod => ({
+  openType,
+  settingScope,
+  withoutPrompt,
+  code: 'none',
+  read: (detail) => detail,
+});
 
 export const behaviorOf = (session?: Session, property?: 'session') => sessionBehavior({ session, property });
