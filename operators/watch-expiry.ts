@@ -20,8 +20,8 @@ export function watchExpiry<T>(
   const { generation, accepted } = hooksOf(session);
   let carried = assumed;
   let answered = false;
-  const accept = (given: boolean) => {
-    if (carried && accepted) accepted(carried, given);
+  const accept = () => {
+    if (carried && accepted) accepted(carried);
   };
   const check = (outcome: unknown): void => {
     const carrying = carriedBy(outcome);
@@ -44,7 +44,7 @@ export function watchExpiry<T>(
     }
     // A value that is no response ("loading") says nothing of the credential yet.
     answered = !given;
-    if (given) accept(true);
+    if (given) accept();
   };
   // What `tap` throws takes the place of the outcome, an error's too.
   return tap<T>({
@@ -52,7 +52,7 @@ export function watchExpiry<T>(
     error: check,
     complete: () => {
       if (attempt) attempt.end();
-      if (answered) accept(false);
+      if (answered) accept();
     },
   });
 }

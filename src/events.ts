@@ -14,4 +14,4 @@ export function tell(room: Room, type: SessionEvent['type'], error?: SessionErro
 
 /** A function of the app's threw; that changes no outcome. */
 export const tellThrown = (room: Room, hook: string, cause: unknown): void =>
-  tell(room, 'hook-failure', sessionError('config-invalid', `${hook} threw`, cause));
+  tell(room, 'hook-failure', sessionError('config-invalid', `${hook} failed`, cause));

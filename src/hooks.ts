@@ -38,12 +38,10 @@ export interface SessionHooks<C extends Credential = Credential> {
   /** Set while `retryOnExpired` subscribes its source. */
   attempt?: Attempt;
   /**
-   * A request that carried this credential was not refused.
-   *
-   * @param given - its response says so; else that is assumed, and counts where a response to it has come at all, or
-   *   the app sends in its own way
+   * A request that carried this credential was not refused. Where that is only assumed, it counts if a response to the
+   * credential has come at all, or the app sends in its own way.
    */
-  accepted(credential: C, given: boolean): void;
+  accepted(credential: C): void;
   /** Throws `config-invalid` for a url that a login could not help. */
   checkUrl(url: string): void;
   /** Sends a request with the usable credential, if there is one and the url may see it. */

@@ -3,7 +3,7 @@ import { alive, current } from './alive';
 import { readConfig } from './config';
 import { endGeneration, expire, usable } from './credential';
 import { tellThrown } from './events';
-import { look } from './fields';
+import { fieldsOf, look } from './fields';
 import { abort } from './flight';
 import { provideHooks } from './hooks';
 import type { SessionHooks, Transport } from './hooks';
@@ -91,7 +91,7 @@ export function createSession<C extends Credential = Credential>(config: Session
     },
   };
 
-  const served = (given: Credential | undefined) => {
+  const answered = (given: Credential | undefined) => {
     if (given) room.served = given.token;
     return given;
   };
@@ -101,14 +101,13 @@ export function createSession<C extends Credential = Credential>(config: Session
       return room.generation;
     },
     audience$: room.viewers$,
-    accepted: ({ token }, given) => {
-      const { caused, known } = room;
-      const counts = given || !room.served || room.served === token;
-      if (counts && !caused && known.credential && known.credential.token === token) resetLoop(room);
+    accepted: ({ token }) => {
+      const { caused, known, served = token } = room;
+      if (!caused && served === token && fieldsOf(known.credential).token === token) resetLoop(room);
     },
     checkUrl: (url) => checkUrl(room, url),
     send: <T>(options: RequestOptions, transport: Transport) =>
-      alive(room, () => send<T>(room, options, usable(room), served, transport)),
+      alive(room, () => send<T>(room, options, usable(room), answered, transport)),
   };
   return provideHooks(session, hooks) as Session<never>;
 }
