@@ -28,6 +28,12 @@ export function usable(room: Room): Credential | undefined {
 export function endGeneration(room: Room, reason: Generation['ended']): void {
   room.generation.ended = reason;
   room.generation = {};
+  room.served = room.served && '';
+}
+
+/** Notes which credential a response was given, if any. */
+export function noteServed(room: Room, given: Credential | undefined): void {
+  if (given) room.served = given.token;
 }
 
 /** Takes in a credential; true where it belongs to another user than the one before. */

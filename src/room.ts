@@ -86,8 +86,6 @@ export interface Room extends Settings {
   disposedBy?: SessionError;
   /** Tells whoever comes later, too. */
   readonly disposed$: Crowd<SessionError>;
-  /** The token that the last response to a `sessionRequest` was given; nothing in an app that sends in its own way. */
-  served?: string;
 
   // start.ts
   started?: boolean;
@@ -110,6 +108,8 @@ export interface Room extends Settings {
 
   // credential.ts
   generation: Generation;
+  /** The token that the last response to a `sessionRequest` was given; nothing in an app that sends in its own way. */
+  served?: string;
 
   // loop-guard.ts
   /** The backend refused the current credential: the next flights are its doing. */

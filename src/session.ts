@@ -1,7 +1,7 @@
 import { defer } from 'rxjs';
 import { alive, current } from './alive';
 import { readConfig } from './config';
-import { endGeneration, expire, usable } from './credential';
+import { endGeneration, expire, noteServed, usable } from './credential';
 import { tellThrown } from './events';
 import { fieldsOf, look } from './fields';
 import { abort } from './flight';
@@ -92,7 +92,7 @@ export function createSession<C extends Credential = Credential>(config: Session
   };
 
   const answered = (given: Credential | undefined) => {
-    if (given) room.served = given.token;
+    noteServed(room, given);
     return given;
   };
   const hooks: SessionHooks = {
