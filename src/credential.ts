@@ -28,12 +28,14 @@ export function usable(room: Room): Credential | undefined {
 export function endGeneration(room: Room, reason: Generation['ended']): void {
   room.generation.ended = reason;
   room.generation = {};
+  // Emptied, not unset: that responses tell what they were given is still so.
   room.served = room.served && '';
 }
 
-/** Notes which credential a response was given, if any. */
-export function noteServed(room: Room, given: Credential | undefined): void {
+/** Notes which credential a response was given, if any, and passes it on. */
+export function noteServed(room: Room, given: Credential | undefined): Credential | undefined {
   if (given) room.served = given.token;
+  return given;
 }
 
 /** Takes in a credential; true where it belongs to another user than the one before. */

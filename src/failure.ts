@@ -29,8 +29,7 @@ function retryAfter(header: unknown): number | undefined {
  * @param longest - ms beyond which a wait is not worth it
  */
 export function readFailure(error: unknown, step: string, longest: number): Failure {
-  let number = 0;
-  const failed = (code: SessionErrorCode) =>
+  const failed = (code: SessionErrorCode, number?: number) =>
     sessionError(code, `${step} failed${number ? `: ${number}` : ''}`, error);
   return look(
     (): Failure => {
@@ -39,7 +38,7 @@ export function readFailure(error: unknown, step: string, longest: number): Fail
       // WeChat's code, or else the status, or else the form of the failure tells.
       const errcode = (fields.errcode || fieldsOf(fields.data).errcode) as number;
       const status = [fields.statusCode, fields.status].find((value) => typeof value === 'number') as number;
-      number = Number(errcode) || status;
+      const number = Number(errcode) || status;
       const transient = own
         ? /request-failed|unreachable/.test(error.code)
         : [-1, 45011].includes(errcode) ||
@@ -47,13 +46,13 @@ export function readFailure(error: unknown, step: string, longest: number): Fail
           status >= 500 ||
           (status === undefined && errcode === undefined && typeof fields.errMsg === 'string');
       if (transient) {
-        const unreachable = failed('backend-unreachable');
+        const unreachable = failed('backend-unreachable', number);
         const wait = look(() => retryAfter(fields.header), undefined);
         return wait && wait > longest ? { error: unreachable } : { error: unreachable, again: 'later', wait };
       }
       if (own) return { error };
       const again = [40029, 40163].includes(errcode) ? 'fresh-code' : undefined;
-      return { error: failed('login-rejected'), again };
+      return { error: failed('login-rejected', number), again };
     },
     { error: failed('login-rejected') },
   );

@@ -136,9 +136,10 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
             // Each has its own time: a privacy question that covers it does not end it.
             mergeMap((open): ObservableInput<unknown> => {
               if (!stands()) return [page];
+              if (!open) return EMPTY;
               return after(AT_A_GLANCE).pipe(
                 filter(() => {
-                  if (open && stands()) seen.add(open);
+                  if (stands()) seen.add(open);
                   return false;
                 }),
               );

@@ -91,10 +91,6 @@ export function createSession<C extends Credential = Credential>(config: Session
     },
   };
 
-  const answered = (given: Credential | undefined) => {
-    noteServed(room, given);
-    return given;
-  };
   const hooks: SessionHooks = {
     platform: room.platform,
     get generation() {
@@ -107,7 +103,7 @@ export function createSession<C extends Credential = Credential>(config: Session
     },
     checkUrl: (url) => checkUrl(room, url),
     send: <T>(options: RequestOptions, transport: Transport) =>
-      alive(room, () => send<T>(room, options, usable(room), answered, transport)),
+      alive(room, () => send<T>(room, options, usable(room), (given) => noteServed(room, given), transport)),
   };
   return provideHooks(session, hooks) as Session<never>;
 }

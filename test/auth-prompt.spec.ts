@@ -147,41 +147,40 @@ test('P3 P8: a prompt is shown though a privacy question came and was answered a
   dialog.detach();
 });
 
-test('P3: a prompt whose open-type it has no button for is left to others', async () => {
-  const session = provided({}, 'contact');
+/** A dialog on a page whose login has asked for something by this open-type, some ms ago. */
+async function asked(openType: string, ms?: number) {
+  const session = provided({}, openType);
   const dialog = component();
   dialog.attach();
   watched(session.login());
-  await pass();
+  await pass(ms);
+  const end = () => {
+    dialog.detach();
+    session.dispose();
+  };
+  return { session, dialog, end };
+}
+
+test('P3: a prompt whose open-type it has no button for is left to others', async () => {
+  const { session, dialog, end } = await asked('contact');
   expect(dialog.shows).toBeUndefined();
   const open = await firstValueFrom(session.prompt$);
   expect(open?.claim()).toBe(true);
   await pass(1500);
   expect(dialog.shows).toBeUndefined();
-  dialog.detach();
-  session.dispose();
+  end();
 });
 
 test('P3: one that nobody takes is shown after a second: never a hang', async () => {
-  const session = provided({}, 'contact');
-  const dialog = component();
-  dialog.attach();
-  watched(session.login());
-  await pass(1500);
+  const { dialog, end } = await asked('contact', 1500);
   expect(dialog.shows).toBe('contact');
-  dialog.detach();
-  session.dispose();
+  end();
 });
 
 test('the combined form of WeChat’s own is known', async () => {
-  const session = provided({}, 'getUserInfo|agreePrivacyAuthorization');
-  const dialog = component();
-  dialog.attach();
-  watched(session.login());
-  await pass();
+  const { dialog, end } = await asked('getUserInfo|agreePrivacyAuthorization');
   expect(dialog.told).toEqual(['open mine']);
-  dialog.detach();
-  session.dispose();
+  end();
 });
 
 test('another source is another session: its prompt is shown, and the former one’s let go', async () => {

@@ -307,14 +307,26 @@ test('P3: a page that goes on standing with nothing to ask, and is closed then, 
 });
 
 describe('a prompt that opens while the login page is closing', () => {
-  test('P3: is not cancelled where the page’s end is noticed late', async () => {
-    const { session, opened, vanish } = inApp();
+  /** A login page that stands for a login that is over, and a second login that began some ms ago. */
+  async function secondLogin(
+    { session }: ReturnType<typeof inApp>,
+    ms: number,
+    between = (): unknown => undefined,
+  ) {
     promptByPage(session, { url });
     watched(session.login());
     await pass(1000);
+    between();
     session.logout();
     const second = watched(session.login());
-    await pass(200);
+    await pass(ms);
+    return second;
+  }
+
+  test('P3: is not cancelled where the page’s end is noticed late', async () => {
+    const app = inApp();
+    const { session, opened, vanish } = app;
+    const second = await secondLogin(app, 200);
     vanish();
     await pass(1000);
     const other = pageUi(session);
@@ -328,20 +340,15 @@ describe('a prompt that opens while the login page is closing', () => {
     ['is not claimed there', false],
     ['is claimed there, and let go', true],
   ])('P3: opens it anew, and is not cancelled: it %s', async (_, claims) => {
-    const { session, opened, onOpen, back } = inApp();
-    promptByPage(session, { url });
+    const app = inApp();
+    const { session, opened, onOpen, back } = app;
     const uis: ReturnType<typeof pageUi>[] = [];
     onOpen(() => {
       const ui = pageUi(session);
       uis.push(ui);
       return { onUnload: ui.leave };
     });
-    watched(session.login());
-    await pass(1000);
-    if (!claims) uis[0].leave();
-    session.logout();
-    const second = watched(session.login());
-    await pass(300);
+    const second = await secondLogin(app, 300, () => claims || uis[0].leave());
     back();
     await pass(1000);
     expect(opened).toEqual([url, url]);
@@ -350,13 +357,9 @@ describe('a prompt that opens while the login page is closing', () => {
   });
 
   test('P3 P8: is cancelled where it stood, though a privacy question came at once', async () => {
-    const { session, opened, ask, back } = inApp();
-    promptByPage(session, { url });
-    watched(session.login());
-    await pass(1000);
-    session.logout();
-    const second = watched(session.login());
-    await pass(100);
+    const app = inApp();
+    const { opened, ask, back } = app;
+    const second = await secondLogin(app, 100);
     ask(() => undefined);
     await pass(5000);
     back();
@@ -366,13 +369,9 @@ describe('a prompt that opens while the login page is closing', () => {
   });
 
   test('P3: closed once more, it is cancelled', async () => {
-    const { session, opened, back } = inApp();
-    promptByPage(session, { url });
-    watched(session.login());
-    await pass(1000);
-    session.logout();
-    const second = watched(session.login());
-    await pass(300);
+    const app = inApp();
+    const { opened, back } = app;
+    const second = await secondLogin(app, 300);
     back();
     await pass(200);
     back();

@@ -90,9 +90,10 @@ export function compare(lane: Lane, wanted: Wanted): string | undefined {
   const before = [expected, actual].map((marks) => marks.slice(0, first).filter((mark) => mark.at === at));
   const centre = column + Math.min(...before.map(({ length }) => length));
   const from = Math.max(0, centre - AROUND);
+  const cut = from ? '… ' : '';
   const pointed = from > column ? centre : column;
   const line = (title: string, diagram: string, words: readonly string[]) => {
-    const shown = `${from ? '… ' : ''}${diagram.slice(from, centre + AROUND)}`;
+    const shown = `${cut}${diagram.slice(from, centre + AROUND)}`;
     const rest = diagram.length > centre + AROUND ? ' …' : '';
     return `  ${title}  ${shown || '(nothing)'}${rest}${words.length ? `    ${words.join(', ')}` : ''}`;
   };
@@ -102,7 +103,7 @@ export function compare(lane: Lane, wanted: Wanted): string | undefined {
     '',
     line('expected', drawing.expected, meant),
     line('actual  ', drawing.actual, notes),
-    `            ${' '.repeat(pointed - from + (from ? 2 : 0))}^`,
+    `            ${' '.repeat(pointed - from + cut.length)}^`,
     ...(lane.open && !lane.entries.length ? [NOT_VIRTUAL] : []),
   ].join('\n');
 }

@@ -41,27 +41,29 @@ export function expectLane(laneOf: () => Lane, later: Later, pace: Pace): CallEx
   const asked = new Error();
   asked.stack = asked.stack && asked.stack.replace(/\n.*/, '');
   later(() => (isSaid ? undefined : `${laneOf().name}: say what is expected, with toBe(…)`), asked);
-  const comparison = (ordered: boolean, marbles: string, letters: Letters = {}, error?: unknown) => {
+  const say: Later = (check, where) => {
     isSaid = true;
+    later(check, where);
+  };
+  const comparison = (ordered: boolean, marbles: string, letters: Letters = {}, error?: unknown) => {
     const marks = readDiagram(marbles);
     const known = error === undefined ? letters : { ...letters, '#': error };
     return () => compare(laneOf(), { marks, letters: known, ordered });
   };
   // Each error is made in the very function that the test calls: its stack without that frame points to the test.
   return {
-    toBe: (marbles, letters, error) => later(comparison(false, marbles, letters, error), new Error()),
-    inOrder: (marbles, letters, error) => later(comparison(true, marbles, letters, error), new Error()),
+    toBe: (marbles, letters, error) => say(comparison(false, marbles, letters, error), new Error()),
+    inOrder: (marbles, letters, error) => say(comparison(true, marbles, letters, error), new Error()),
     inPace: (marbles, letters, error) =>
-      later(comparison(pace !== 'timed', marbles, letters, error), new Error()),
+      say(comparison(pace !== 'timed', marbles, letters, error), new Error()),
     times: (count) => {
-      isSaid = true;
       const check = () => {
         const { name, entries, reading } = laneOf();
         if (entries.length === count) return undefined;
         const list = entries.map(({ at, value }) => `\n  at ${at}ms  ${reading.word(value)}`);
         return `${name}: expected ${count} times, but it was ${entries.length}:${list.join('')}`;
       };
-      later(check, new Error());
+      say(check, new Error());
     },
   };
 }

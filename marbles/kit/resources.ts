@@ -13,8 +13,8 @@ import type { Stage } from './stage';
 export type Answers = Outcome | Readonly<Record<string, Outcome | readonly Outcome[]>>;
 
 /**
- * Scripts what the app's own backend answers to requests, uploads and downloads; it answers `'20ms o'` where nothing else is said. What is
- * said later goes before what was said earlier.
+ * Scripts what the app's own backend answers to requests, uploads and downloads; it answers `'20ms o'` where nothing
+ * else is said. What is said later goes before what was said earlier.
  *
  * In the diagrams `o` is a 200 whose `data` is the letter of the credential that the request carried, `x` a 401, `#` no
  * network. Other letters are fields of a response, said in `letters`: `{ b: { statusCode: 503 } }`.
