@@ -52,12 +52,13 @@ const wanted = (method: string): LoginReply => ({ authorize: { method, ticket: '
 interface Script {
   readonly asks?: readonly string[];
   readonly methods?: Library.SessionConfig['methods'];
+  readonly tips?: Library.TipsSource;
   readonly properties?: object;
 }
 let mounted: Rendered | undefined;
 
 /** The component in a page, over a backend that asks for these authorisations before it lets a user in. */
-function mount({ asks = ['phoneNumber'], methods = {}, properties }: Script = {}) {
+function mount({ asks = ['phoneNumber'], methods = {}, tips = {}, properties }: Script = {}) {
   const authorizations: unknown[] = [];
   const outcomes: unknown[] = [];
   const events: string[] = [];
@@ -77,6 +78,7 @@ function mount({ asks = ['phoneNumber'], methods = {}, properties }: Script = {}
     store: null,
     platform,
     methods,
+    tips,
     promptGrace: 50,
     backend: {
       silentLogin: () => [next()],
@@ -246,6 +248,15 @@ describe('auth-prompt', () => {
     assert.equal(given[0].desc, '登录后继续');
     given[0].success({ errMsg: 'getUserProfile:ok', userInfo: {} });
     assert.deepEqual(outcomes, ['A']);
+  });
+
+  test('user profile: WeChat wants a desc, also where the texts leave it out', async () => {
+    const given: { desc: string }[] = [];
+    wx.getUserProfile = (options: (typeof given)[0]) => given.push(options);
+    const { login, fire } = mount({ asks: ['userProfile'], tips: { content: '' } });
+    await login();
+    await fire('.confirm', 'tap');
+    assert.equal(given[0].desc, '登录');
   });
 
   test('a method of the app’s own without an open-type is answered like wx.showModal', async () => {

@@ -243,6 +243,19 @@ describe('more than one authorisation', () => {
       it.expectObservable(session.login()).toBe('2160ms                        (A|)');
     }));
 
+  test('P7 P9: a ticket stands for the rest of its flight: a step that brings none takes no code either', () =>
+    sessionMarbles(({ session, wx, backend, user, expectCalls, expectObservable }) => {
+      backend.silentLogin('50ms q', underTicket('phoneNumber'));
+      backend.login(['50ms q', '50ms A'], { q: { authorize: { method: 'avatarNickname' } } });
+      user.grant('1s').grant('1s');
+
+      expectCalls(wx.login).toBe('              x');
+      expectCalls(backend.login).toBe('         1060ms        t      1049ms  t', {
+        t: { ticket: 't', code: undefined },
+      });
+      expectObservable(session.login()).toBe('2160ms                        (A|)');
+    }));
+
   test('P9: the guest that comes with the wish for one more step is told while the user is asked', () =>
     sessionMarbles(({ session, backend, user, expectSession, expectObservable }) => {
       const guest = { phone: 'bound' };

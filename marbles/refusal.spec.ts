@@ -85,7 +85,7 @@ describe('a refusal', () => {
       expectObservable(session.login()).toBe('2070ms              #', {}, 'auth-denied');
     }));
 
-  test('P4 F7: an answer of the panel that cannot be read is a refusal', () =>
+  test('P5 F7: an answer of the panel that cannot be read is no refusal', () =>
     sessionMarbles(({ session, backend, user, expectPrompts, expectObservable }) => {
       backend.silentLogin('50ms u');
       const unreadable = {
@@ -96,7 +96,7 @@ describe('a refusal', () => {
       user.refuse('1s').answer(unreadable, '1s');
 
       expectPrompts().toBe('                  70ms u 999ms (.s) 996ms .', setting);
-      expectObservable(session.login()).toBe('2070ms              #', {}, 'auth-denied');
+      expectObservable(session.login()).toBe('2070ms              #', {}, 'auth-failed');
     }));
 
   test('P4 P7: one panel in a login, also where an answer came too late for its code and the prompt is shown again', () =>

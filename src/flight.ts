@@ -50,11 +50,12 @@ function land(room: Room, flight: Flight, { credential, guest }: CredentialReply
   inTurn(room, () => {
     room.arriving = true;
     const userChanged = take(room, { credential, receivedAt, origin: stage }, guest);
-    keep(room);
     blame(room, false);
     if (flight.tookCode) noteSessionKey(room, true);
     if (userChanged) tell(room, 'user-changed');
     tell(room, 'login-success', undefined, flight);
+    // Whoever was told of it may have ended it.
+    if (room.known.credential === credential) keep(room);
   });
 }
 

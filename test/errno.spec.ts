@@ -216,6 +216,15 @@ describe('P4: userInfo has a scope that the permission panel can grant', () => {
     expect(asked.login.code).toBe(DENIED);
   });
 
+  test.each([
+    [FAILED, { errMsg: 'openSetting:fail can only be invoked by user TAP gesture.' }],
+    [FAILED, { errno: 102, errMsg: 'openSetting:fail no permission' }],
+    [DENIED, { errMsg: 'openSetting:fail auth deny' }],
+    [DENIED, { errMsg: 'openSetting:fail cancel' }],
+  ])('P4 P5: %s where the panel itself says %j', (code, detail) => {
+    expect(ask('userInfo', REFUSED, detail).login.code).toBe(code);
+  });
+
   test('P4: refused again after the panel is auth-denied: there is one panel', () => {
     const asked = ask('userInfo', REFUSED, GRANTED, REFUSED, GRANTED);
     expect(methods(asked)).toEqual(['userInfo', 'setting', 'userInfo']);

@@ -338,6 +338,15 @@ describe('W1: the global wx', () => {
     Object.assign(globalThis, { wx: { login: ({ success }: Callbacks) => success({ code: 'late' }) } });
     expect(watched(session.login()).values).toEqual([{ token: 'token-of-late' }]);
   });
+
+  test('W1 W2: so is one that appears after the session was used without it', () => {
+    Reflect.deleteProperty(globalThis, 'wx');
+    const session = createSession({ source: 'shop', backend });
+    expect(session.snapshot).toEqual({ status: 'anonymous' });
+    expect(watched(session.login()).code).toBe('code-unavailable');
+    Object.assign(globalThis, { wx: { login: ({ success }: Callbacks) => success({ code: 'late' }) } });
+    expect(watched(session.login()).values).toEqual([{ token: 'token-of-late' }]);
+  });
 });
 
 describe('W1 C3: app show and hide', () => {

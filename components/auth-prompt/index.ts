@@ -277,8 +277,12 @@ Component<Data, Properties, Methods, [], Own>({
       if (method !== 'userProfile') return this.answer(held, { confirm: true });
       if (!wx.getUserProfile) return this.answer(held, { errMsg: 'getUserProfile:fail not supported' });
       const done = (result: unknown) => this.answer(held, result);
-      // WeChat takes 30 characters at most.
-      wx.getUserProfile({ desc: tips.content.slice(0, 30), success: done, fail: done });
+      // WeChat takes 30 characters at most, and one at least.
+      wx.getUserProfile({
+        desc: (tips.content || tips.title || method).slice(0, 30),
+        success: done,
+        fail: done,
+      });
     },
     onAvatar(event: TapEvent<{ avatarUrl?: string; errMsg?: string }>) {
       const held = this.heldBy(event);

@@ -2,7 +2,8 @@ import { fieldsOf } from '../fields';
 import { classifyRefusal, isFailure } from '../platform/errno';
 import { sessionError } from '../session-error';
 
-function check(detail: unknown, given: unknown): asserts given {
+/** Throws what a fail result says: the refusal, the cancel or the fault. */
+export function ensure(given: unknown, detail: unknown): asserts given {
   if (!given || isFailure(detail)) {
     throw sessionError(classifyRefusal(detail), 'no authorisation', detail);
   }
@@ -19,7 +20,7 @@ export const readFields =
   (detail: unknown): Record<string, unknown> => {
     const given = fieldsOf(detail);
     const fields = alternatives.find((names) => names.every((name) => given[name]));
-    check(detail, fields);
+    ensure(fields, detail);
     const authorization: Record<string, unknown> = {};
     fields.forEach((name) => (authorization[name] = given[name]));
     return authorization;
@@ -27,6 +28,6 @@ export const readFields =
 
 /** Reads a whole profile as it is: it is signed, and encrypted, as a whole. */
 export const readProfile = (detail: unknown): unknown => {
-  check(detail, fieldsOf(detail).userInfo);
+  ensure(fieldsOf(detail).userInfo, detail);
   return detail;
 };

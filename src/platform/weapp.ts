@@ -22,7 +22,11 @@ type ApiFunction = (...args: unknown[]) => unknown;
  * ```
  */
 export function weapp(api?: object): Platform {
-  const lookUp = (): Api => (api ??= typeof wx === 'object' ? wx : {}) as Api;
+  const lookUp = (): Api => {
+    // One that is not there yet may come.
+    api ||= typeof wx === 'object' ? wx : undefined;
+    return (api || {}) as Api;
+  };
   const find = (name: string): ApiFunction => {
     const method = lookUp()[name];
     if (typeof method !== 'function') throw { errMsg: `${name}:fail not supported` };

@@ -2,9 +2,10 @@ import { catchError, EMPTY, map, switchMap, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { tell } from '../events';
 import { failingAs } from '../failing-as';
-import { defined, fieldsOf, look } from '../fields';
+import { defined, fieldsOf } from '../fields';
 import { within } from '../foreground';
 import { resetLoop } from '../loop-guard';
+import { ensure } from '../methods/read-answer';
 import { ask } from '../prompts';
 import type { Flight, Room } from '../room';
 import { isSessionError } from '../session-error';
@@ -15,7 +16,7 @@ import type { AuthMethod, TipsSource } from '../types';
 /** Asks the user for one authorisation; emits what its method reads in the answer. */
 export type AskFor = (name: string, method: AuthMethod) => Observable<unknown>;
 
-const read = (method: AuthMethod, answer$: Observable<unknown>): Observable<unknown> =>
+const read = <A>(method: Pick<AuthMethod<A>, 'read'>, answer$: Observable<unknown>): Observable<A> =>
   answer$.pipe(
     map((detail) => method.read(detail)),
     failingAs('auth-failed', 'the answer cannot be read'),
@@ -32,14 +33,18 @@ export function asking(room: Room, flight: Flight, tips: TipsSource | undefined)
     }).pipe(tap(() => resetLoop(room)));
 
   /** Tells whether the scope is granted there; a panel that is closed grants nothing. */
-  const panel = (scope: string): Observable<boolean> =>
-    prompt({ method: 'setting', openType: 'openSetting', scope }).pipe(
-      map((detail) => look(() => fieldsOf(fieldsOf(detail).authSetting)[scope] === true, false)),
+  const panel = (scope: string): Observable<boolean> => {
+    const isGranted = (detail: unknown) => {
+      ensure(true, detail);
+      return fieldsOf(fieldsOf(detail).authSetting)[scope] === true;
+    };
+    return read({ read: isGranted }, prompt({ method: 'setting', openType: 'openSetting', scope })).pipe(
       catchError((error: unknown) => {
         if (isSessionError(error, 'auth-cancelled')) return [false];
         throw error;
       }),
     );
+  };
 
   const askFor: AskFor = (name, method) => {
     const { openType, settingScope, withoutPrompt = () => EMPTY } = method;

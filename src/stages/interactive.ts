@@ -52,7 +52,8 @@ export function interactiveStage(
       switchMap((reply): ObservableInput<CredentialReply> => {
         if ('credential' in reply) return [reply];
         change(room, transitions.guestTold(room.known, reply.guest));
-        return step(reply.authorize, number + 1);
+        // Who gave a ticket holds the session_key: it stands for the rest of the flight, or until a newer one.
+        return step({ ...reply.authorize, ticket: reply.authorize.ticket || ticket }, number + 1);
       }),
     );
   };
