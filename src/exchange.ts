@@ -1,6 +1,5 @@
-import { catchError, defer, EMPTY, map, switchMap, throwIfEmpty, toArray } from 'rxjs';
-import type { MonoTypeOperatorFunction, Observable, ObservableInput } from 'rxjs';
-import { called } from './called';
+import { catchError, defer, EMPTY, map, Observable, switchMap, tap, throwIfEmpty, toArray } from 'rxjs';
+import type { MonoTypeOperatorFunction, ObservableInput } from 'rxjs';
 import { after } from './clock';
 import { tell } from './events';
 import { failingAs } from './failing-as';
@@ -19,18 +18,25 @@ type Allowance = Pick<Flight, 'interruptions' | 'tookCode'>;
 
 const REMEMBERED_CODES = 300;
 
-/** Calls a function of the app's, within its time limit. */
+/** Calls a function of the app's, within its time limit. It is left when it returns or answers, whichever is first. */
 const inTime = <T>(room: Room, step: string, work: () => ObservableInput<T>): Observable<T> =>
-  within(room, 'exchange', step, () =>
-    called(
-      () => {
+  within(
+    room,
+    'exchange',
+    step,
+    () =>
+      new Observable<T>((subscriber) => {
+        const leave = () => {
+          room.inCall = false;
+        };
         room.inCall = true;
-        return work();
-      },
-      () => {
-        room.inCall = false;
-      },
-    ),
+        try {
+          const left$ = defer(work).pipe(tap({ next: leave, error: leave, complete: leave }));
+          return left$.subscribe(subscriber);
+        } finally {
+          leave();
+        }
+      }),
   );
 
 /**
