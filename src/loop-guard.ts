@@ -1,10 +1,11 @@
-import { distance, now } from './clock';
+import { mayCount } from './clock';
 import type { Room } from './room';
 
 // Bounds what a backend can cause that refuses every fresh credential it issues.
 
 const FLIGHTS = 5;
-const HALF_MINUTE = 30000;
+/** Ms; one that is just half a minute old still counts. */
+const HALF_MINUTE = 30001;
 
 /** Says whose doing the next flights are. */
 export function blame(room: Room, byBackend: boolean): void {
@@ -24,9 +25,5 @@ export function resetLoop(room: Room): void {
 
 /** Counts a flight that is about to start; false where it must not. */
 export function mayStart(room: Room): boolean {
-  if (!room.caused) return true;
-  const recent = room.starts.filter((start) => distance(start) <= HALF_MINUTE);
-  const may = recent.length < FLIGHTS;
-  room.starts = may ? [...recent, now()] : recent;
-  return may;
+  return !room.caused || mayCount(room.starts, FLIGHTS, HALF_MINUTE);
 }

@@ -114,7 +114,7 @@ export interface Room extends Settings {
   // loop-guard.ts
   /** The backend refused the current credential: the next flights are its doing. */
   caused?: boolean;
-  starts: readonly number[];
+  starts: number[];
   /** What the backend said that it needs of the user. */
   asks?: string;
 

@@ -1,6 +1,6 @@
 import { switchMap } from 'rxjs';
 import type { ObservableInput } from 'rxjs';
-import { after, distance, now } from '../clock';
+import { after, distance, mayCount } from '../clock';
 import { fieldsOf } from '../fields';
 import { keptOn } from '../kept-on';
 import { sessionError } from '../session-error';
@@ -28,10 +28,6 @@ export function turnToLogin(platform: Platform): ObservableInput<Platform> {
   if (isSinglePage(platform)) throw sessionError('code-unavailable', 'a single page has no login');
   // The limit is WeChat's, per user and mini-program, so it belongs to the api object, not to a session.
   const times = keptOn<number[]>(platform.api, '_rxWeappLogins', []);
-  const recent = times.filter((time) => distance(time) < SECOND);
-  if (recent.length >= CALLS_A_SECOND) {
-    return after(SECOND - distance(recent[0])).pipe(switchMap(() => turnToLogin(platform)));
-  }
-  times.splice(0, times.length, ...recent, now());
-  return [platform];
+  if (mayCount(times, CALLS_A_SECOND, SECOND)) return [platform];
+  return after(SECOND - distance(times[0])).pipe(switchMap(() => turnToLogin(platform)));
 }
