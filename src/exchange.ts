@@ -50,19 +50,17 @@ const persistent =
   <T>(room: Room, flight: Allowance, step: string, count = 0, freshCodes = 0): MonoTypeOperatorFunction<T> =>
   (source) => {
     const { retry, timeouts } = room;
-    let tries = 0;
-    let codes = 0;
+    const left = { later: count, 'fresh-code': freshCodes };
     const pause = (reason: unknown): ObservableInput<unknown> => {
       const { error, again, wait } = readFailure(reason, step, timeouts.exchange);
       if (isInterrupted(reason)) {
         if (flight.interruptions-- > 0) return whenShown(room);
         throw error;
       }
-      const freshCode = again === 'fresh-code' && codes++ < freshCodes;
-      if (!freshCode && !(again === 'later' && tries++ < count)) throw error;
+      if (!again || left[again]-- <= 0) throw error;
       tell(room, 'retry', error);
-      if (freshCode) return [reason];
-      const ms = wait === undefined ? Math.random() * retry.delay * 2 ** (tries - 1) : wait;
+      if (again === 'fresh-code') return [reason];
+      const ms = wait ?? Math.random() * retry.delay * 2 ** (count - left.later - 1);
       // A pause that no timer can wait for is the end.
       return after(ms).pipe(throwIfEmpty(() => error));
     };
