@@ -88,14 +88,15 @@ function open<R extends LoginReply>(
   const free = () => {
     if (isOpen()) room.slots[stage] = undefined;
   };
-  let withdrawn = false;
   /** Forgets a flight that nobody goes on with. */
   const withdraw = () => {
     free();
     if (!isCurrent() || flight.stage !== stage) return;
-    withdrawn = true;
     flight.asked = undefined;
     change(room, transitions.withdrawn(room.known));
+    if (stage === 'interactive') {
+      tell(room, 'login-failure', sessionError('auth-cancelled', 'nobody waits any more'), flight);
+    }
   };
   const reply$ = defer(() => {
     enter(room, flight, stage);
@@ -133,9 +134,6 @@ function open<R extends LoginReply>(
     // Runs when everybody has the outcome: whoever goes on to the interactive stage has opened it.
     finalize(() => {
       withdraw();
-      if (withdrawn && stage === 'interactive') {
-        tell(room, 'login-failure', sessionError('auth-cancelled', 'nobody waits any more'), flight);
-      }
       room.arriving = false;
       usable(room);
       if (flightEnd$ === room.flightEnd$) room.over$.next(stage);
