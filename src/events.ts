@@ -12,6 +12,12 @@ export function tell(room: Room, type: SessionEvent['type'], error?: SessionErro
   room.event$.next(Object.freeze(defined<SessionEvent>({ type, at, error }, about)));
 }
 
-/** A function of the app's threw; that changes no outcome. */
-export const tellThrown = (room: Room, hook: string, cause: unknown): void =>
-  tell(room, 'hook-failure', sessionError('config-invalid', `${hook} failed`, cause));
+/** What a function of the app's says; where it throws, that is told, and `otherwise` taken: it changes no outcome. */
+export function hooked<T>(room: Room, hook: string, work: () => T, otherwise: T): T {
+  try {
+    return work();
+  } catch (error) {
+    tell(room, 'hook-failure', sessionError('config-invalid', `${hook} failed`, error));
+    return otherwise;
+  }
+}

@@ -2,7 +2,7 @@ import { defer } from 'rxjs';
 import { alive, current } from './alive';
 import { readConfig } from './config';
 import { endGeneration, expire, noteServed, usable } from './credential';
-import { tellThrown } from './events';
+import { hooked } from './events';
 import { fieldsOf, look } from './fields';
 import { abort } from './flight';
 import { provideHooks } from './hooks';
@@ -67,14 +67,7 @@ export function createSession<C extends Credential = Credential>(config: Session
       current(room);
       return !room.disposedBy && look(() => !!credential.token, false) && expire(room, credential, true);
     },
-    isExpired: (outcome) => {
-      try {
-        return !!room.isExpired(outcome);
-      } catch (error) {
-        tellThrown(room, 'isExpired', error);
-        return false;
-      }
-    },
+    isExpired: (outcome) => hooked(room, 'isExpired', () => !!room.isExpired(outcome), false),
     verify: () => alive(room, () => verify(room)),
     dispose: () => {
       if (room.disposedBy) return;

@@ -1,5 +1,5 @@
 import { chineseTips } from './chinese-tips';
-import { tellThrown } from './events';
+import { hooked } from './events';
 import { defined } from './fields';
 import type { Question } from './prompts';
 import type { Room } from './room';
@@ -32,13 +32,9 @@ export const topPageTips = (subject: TipsSubject): Partial<AuthTips> | undefined
  * @param own - the texts of the login, if it has any
  */
 export function worded(room: Room, subject: TipsSubject, own: TipsSource | undefined): Question {
-  const tips = [chineseTips, room.tips, room.pageTips, own].reduce<object>((texts, source) => {
-    try {
-      return defined(texts, textsOf(source, subject));
-    } catch (error) {
-      tellThrown(room, 'tips', error);
-      return texts;
-    }
-  }, {});
+  const tips = [chineseTips, room.tips, room.pageTips, own].reduce<object>(
+    (texts, source) => hooked(room, 'tips', () => defined(texts, textsOf(source, subject)), texts),
+    {},
+  );
   return { ...subject, tips: Object.freeze(tips) as AuthTips };
 }
