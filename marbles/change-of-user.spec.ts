@@ -221,7 +221,7 @@ describe('L4: a change of user', () => {
         storage.write('#');
 
         expectObservable(force(session)).toBe('60ms (A|)');
-        expectEvents().toBe('s 59ms (wuy)');
+        expectEvents().toBe('s 59ms (uyw)');
         at('1s', () => {
           expect(storage.keys()).toEqual([]);
           expect(otherSession({ source: 'shop' }).snapshot).toEqual({ status: 'anonymous' });
