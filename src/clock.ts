@@ -12,8 +12,11 @@ export const after = (ms: number): Observable<unknown> => (ms > LONGEST_TIMER ? 
 /** How far away a moment is. Distance, not age: a clock that was set back must not hold anything up for hours. */
 export const distance = (moment: number): number => Math.abs(now() - moment);
 
-/** Notes one more time, and forgets those before the span; false where there are as many as may be. */
+/** Notes that something happens now, unless it did so too often within the span (ms); tells whether it may. */
 export function mayCount(times: number[], most: number, span: number): boolean {
+  // The first of none is no distance away: NaN.
   while (distance(times[0]) >= span) times.shift();
-  return times.length < most && !!times.push(now());
+  const may = times.length < most;
+  if (may) times.push(now());
+  return may;
 }

@@ -196,22 +196,35 @@ test('P3: what a page lets go after the app was hidden waits until it is shown, 
   expect(opened).toEqual([url]);
 });
 
-test('P3: a page whose end went unnoticed cancels what it was shown, not the prompt that lets it be noticed', async () => {
-  const { session, opened, onOpen, vanish } = inApp();
+/** A login page that was opened for a login that is over, and a second login that began some ms ago. */
+async function secondLogin(
+  { session }: ReturnType<typeof inApp>,
+  ms: number,
+  between = (): unknown => undefined,
+) {
   promptByPage(session, { url });
+  watched(session.login());
+  await pass(1000);
+  await between();
+  session.logout();
+  const second = watched(session.login());
+  await pass(ms);
+  return second;
+}
+
+test('P3: a page whose end went unnoticed cancels what it was shown, not the prompt that lets it be noticed', async () => {
+  const app = inApp();
+  const { session, opened, onOpen, vanish } = app;
   let ui: ReturnType<typeof pageUi> | undefined;
   onOpen(() => {
     ui = pageUi(session);
     return {};
   });
-  watched(session.login());
-  await pass(1000);
-  ui?.claimed[0].answer({});
-  ui?.leave();
-  vanish();
-  session.logout();
-  const second = watched(session.login());
-  await pass(1000);
+  const second = await secondLogin(app, 1000, () => {
+    ui?.claimed[0].answer({});
+    ui?.leave();
+    vanish();
+  });
   expect(second.errors).toEqual([]);
   expect(opened).toEqual([url, url]);
 });
@@ -286,43 +299,24 @@ describe('a UI that leaves without letting go of its prompt', () => {
 });
 
 test('P3: a page that goes on standing with nothing to ask, and is closed then, cancels nothing', async () => {
-  const { session, opened, onOpen, back } = inApp();
-  promptByPage(session, { url });
+  const app = inApp();
+  const { session, opened, onOpen, back } = app;
   const uis: ReturnType<typeof pageUi>[] = [];
   onOpen(() => {
     uis.push(pageUi(session));
     return {};
   });
-  watched(session.login());
-  await pass(1000);
-  uis[0].claimed[0].answer({});
-  uis[0].leave();
-  await pass(1000);
-  back();
-  session.logout();
-  const second = watched(session.login());
-  await pass(1000);
+  const second = await secondLogin(app, 1000, async () => {
+    uis[0].claimed[0].answer({});
+    uis[0].leave();
+    await pass(1000);
+    back();
+  });
   expect(second.errors).toEqual([]);
   expect(opened).toEqual([url, url]);
 });
 
 describe('a prompt that opens while the login page is closing', () => {
-  /** A login page that stands for a login that is over, and a second login that began some ms ago. */
-  async function secondLogin(
-    { session }: ReturnType<typeof inApp>,
-    ms: number,
-    between = (): unknown => undefined,
-  ) {
-    promptByPage(session, { url });
-    watched(session.login());
-    await pass(1000);
-    between();
-    session.logout();
-    const second = watched(session.login());
-    await pass(ms);
-    return second;
-  }
-
   test('P3: is not cancelled where the page’s end is noticed late', async () => {
     const app = inApp();
     const { session, opened, vanish } = app;

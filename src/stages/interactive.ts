@@ -1,4 +1,4 @@
-import { defer, map, switchMap } from 'rxjs';
+import { map, switchMap } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import { exchange, newCode } from '../exchange';
 import { defined, fieldsOf } from '../fields';
@@ -58,5 +58,5 @@ export function interactiveStage(
     );
   };
 
-  return defer(() => step(authorize, 1));
+  return step(authorize, 1);
 }
