@@ -30,7 +30,7 @@ test.each([
 test.each([
   ['scripts/start.ts', ['--port', '65536'], '--port must be a whole number, from 0 to 65535, not "65536"'],
   ['scripts/start.ts', ['--walkthrough', '--open'], 'it takes neither --open nor --port'],
-  ['examples/backend/main.ts', ['--ttl', '0'], '--ttl must be a whole number, 1 or more, not "0"'],
+  ['examples/backend/main.ts', ['--ttl', '0'], '--ttl must be a whole number, from 1 to 316224000, not "0"'],
 ])('%s %j: %s', (script, flags, message) => {
   const { status, stderr } = run(script, ...flags);
   expect(status).toBe(1);

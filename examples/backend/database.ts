@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Database as Sqlite, type SQLiteValue } from 'node-sqlite3-wasm';
 import type { Grant, Profile } from './authorizations';
 import { claimDatabase, type Ownership } from './database-owner';
@@ -94,10 +94,11 @@ export class Database {
 
   constructor(given: string) {
     mkdirSync(dirname(given), { recursive: true });
-    // What marks a database as taken stands beside it: under one name, whatever links lead to it.
-    const path = existsSync(given)
-      ? realpathSync(given)
-      : join(realpathSync(dirname(given)), basename(given));
+    // A link to a file that is not there yet has no real path.
+    closeSync(openSync(given, 'a', 0o600));
+    // The log, and what marks a database as taken, stand beside it: under one name, whatever links lead to it.
+    const path = realpathSync(given);
+    if (statSync(path).nlink > 1) throw new Error(`${path} has a second name, a hard link`);
     this.ownership = claimDatabase(path);
     let sqlite: Sqlite | undefined;
     try {
@@ -242,8 +243,8 @@ export class Database {
   }
 
   comments(userId: string): Comment[] {
-    const sql = 'SELECT id, text, created_at FROM comments WHERE user_id = ? ORDER BY id LIMIT 200';
-    return this.all(sql, [userId]).map(commentIn);
+    const sql = 'SELECT id, text, created_at FROM comments WHERE user_id = ? ORDER BY id DESC LIMIT 200';
+    return this.all(sql, [userId]).map(commentIn).reverse();
   }
 
   private userByUnionid(unionid: string | undefined): string | undefined {

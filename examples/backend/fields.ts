@@ -5,6 +5,8 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
 // Own fields only: a body could otherwise be answered with what every object inherits.
 const own = (object: JsonObject, name: string): unknown =>
   Object.hasOwn(object, name) ? object[name] : undefined;
@@ -13,7 +15,7 @@ const lastPart = (path: string) => path.slice(path.lastIndexOf('.') + 1);
 
 export function textField(object: JsonObject, path: string, maxLength = 512): string {
   const value = own(object, lastPart(path));
-  if (typeof value !== 'string' || value === '') throw badRequest(`${path} must be a non-empty string`);
+  if (!isText(value)) throw badRequest(`${path} must be a non-empty string`);
   // SQLite would store what stands before it.
   if (value.includes('\0')) throw badRequest(`${path} must not hold a NUL character`);
   if (value.length > maxLength) throw badRequest(`${path} is longer than ${maxLength} characters`);

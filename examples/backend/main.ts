@@ -9,6 +9,9 @@ const HELP = `tsx examples/backend/main.ts      the example backend, until Ctrl-
   --ttl 7200                      the lifetime of a login, in seconds (SESSION_TTL)
   --debug                         with the routes that tests and demos need (BACKEND_DEBUG=1)`;
 
+/** Ten years, in seconds: the end stays a moment that every clock can tell. */
+const LONGEST_TTL = 10 * 366 * 86_400;
+
 const { env } = process;
 const values = readFlags(HELP, {
   port: { type: 'string', default: env.BACKEND_PORT ?? '8787' },
@@ -20,11 +23,16 @@ const values = readFlags(HELP, {
 
 async function start(): Promise<void> {
   const port = portNumber(HELP, values.port);
-  const ttl = wholeNumber(HELP, 'ttl', values.ttl, 1);
+  const ttl = wholeNumber(HELP, 'ttl', values.ttl, 1, LONGEST_TTL);
   const { db, wechat, debug } = values;
   const backend = createBackend({ apps: appsBySource, db, wechat, ttl, debug, log: console.error });
   stopOnSignal(backend);
-  console.log(`backend listening on ${await backend.listen(port)}`);
+  try {
+    console.log(`backend listening on ${await backend.listen(port)}`);
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
 }
 
 function stopOnSignal(backend: Backend): void {
@@ -34,8 +42,7 @@ function stopOnSignal(backend: Backend): void {
       () => process.exit(1),
     );
   // A terminal and a parent process may both pass a signal on: repeats join the closing that is under way.
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 }
 
 start().catch((error: unknown) => {

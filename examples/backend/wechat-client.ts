@@ -1,5 +1,5 @@
 import { authorizationInvalid, wechatUnreachable } from './api-error';
-import { isObject, type JsonObject } from './fields';
+import { isObject, isText, type JsonObject } from './fields';
 import { apiErrorFor } from './wechat-errors';
 
 export interface AppKeys {
@@ -37,7 +37,7 @@ export class WechatClient {
     const reply = await this.call('/sns/jscode2session', query);
     this.failOnErrcode(reply);
     const { openid, session_key: sessionKey, unionid } = reply;
-    if (typeof openid !== 'string' || typeof sessionKey !== 'string') throw wechatUnreachable();
+    if (!isText(openid) || !isText(sessionKey)) throw wechatUnreachable();
     return { openid, sessionKey, ...(typeof unionid === 'string' ? { unionid } : {}) };
   }
 

@@ -1,6 +1,7 @@
 // npm start: the simulator, on loopback, until Ctrl-C.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startSimulator, type Simulator } from './simulator';
 
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   });
   simulator = startSimulator({ port: Number(values.port), log: (line) => console.log(line) });
   const { url } = await simulator;
+  if (stopping) return;
   console.log(`\n  The mini-program runs at  ${url}/\n\n  Ctrl-C stops it.`);
   if (values.open) openBrowser(url);
 }
@@ -46,7 +48,9 @@ async function stop(code: number): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => void stop(signal === 'SIGINT' ? 0 : 128 + constants.signals[signal]));
 
-main().catch((error: unknown) => {
+main().catch(async (error: unknown) => {
+  // What failed may be a child process that a Ctrl-C ended: the signal reaches this process at the same time.
+  await wait(50);
   if (!stopping) console.error(error instanceof Error ? error.message : 'the simulator cannot start');
   void stop(1);
 });

@@ -38,10 +38,19 @@ export function worldControls(world: World, calls: Map<string, number>): WechatC
   };
 }
 
+const MOST_TIMES = 10_000;
+
 function plannedErrcode(parameters: Parameters): PlannedErrcode {
   const errcode = parameters.number('errcode');
   if (errcode !== -1 && errcode !== 45011) throw new BadParameter('fail errcode must be -1 or 45011');
   return errcode;
+}
+
+function plannedTimes(parameters: Parameters): number {
+  const times = parameters.optionalNumber('times') ?? 1;
+  if (!Number.isInteger(times) || times < 0 || times > MOST_TIMES)
+    throw new BadParameter(`fail times must be a whole number from 0 to ${MOST_TIMES}`);
+  return times;
 }
 
 // The same controls over HTTP, for a walkthrough that runs in another process.
@@ -56,7 +65,7 @@ export function controlEndpoints(controls: WechatControls, calls: ReadonlyMap<st
   return {
     '/__control/calls': { methods: ['GET'], answer: () => Object.fromEntries(calls) },
     '/__control/fail': command((given) =>
-      controls.failNext(plannedErrcode(given), given.optionalNumber('times'), given.optionalText('endpoint')),
+      controls.failNext(plannedErrcode(given), plannedTimes(given), given.optionalText('endpoint')),
     ),
     '/__control/block': command((given) => controls.block(given.text('user'))),
     '/__control/unblock': command((given) => controls.unblock(given.text('user'))),

@@ -19,6 +19,8 @@ export interface WechatServer extends WechatControls {
   close(): Promise<void>;
 }
 
+const BASE = 'http://127.0.0.1';
+
 export function createWechatServer(options: WechatServerOptions): WechatServer {
   const world = new World(options);
   const calls = new Map<string, number>();
@@ -28,10 +30,12 @@ export function createWechatServer(options: WechatServerOptions): WechatServer {
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method === 'OPTIONS') return sendJson(response, 200, {});
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const { pathname } = url;
+    const given = request.url ?? '/';
+    // "//" is the beginning of a host, and no path.
+    const url = URL.canParse(given, BASE) ? new URL(given, BASE) : undefined;
+    const pathname = url ? url.pathname : '';
     const endpoint = Object.hasOwn(endpoints, pathname) ? endpoints[pathname] : undefined;
-    if (!endpoint) return sendJson(response, 404, { errMsg: 'fail no such endpoint' });
+    if (!url || !endpoint) return sendJson(response, 404, { errMsg: 'fail no such endpoint' });
     if (!endpoint.methods.some((method) => method === request.method)) {
       return sendJson(response, 405, { errMsg: `fail use ${endpoint.methods.join(' or ')}` });
     }

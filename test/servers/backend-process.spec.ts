@@ -113,7 +113,7 @@ test('the backend keeps its data through SIGTERM and SIGKILL', async () => {
 
 test('flags that make no sense end the backend with a message', async () => {
   const child = launch('examples/backend/main.ts', '--db', join(folder, 'other.db'), '--ttl', 'soon');
-  expect(await firstLine(child.stderr)).toBe('--ttl must be a whole number, 1 or more, not "soon"');
+  expect(await firstLine(child.stderr)).toBe('--ttl must be a whole number, from 1 to 316224000, not "soon"');
   expect(await ended(child)).toEqual([1, null]);
 }, 30_000);
 

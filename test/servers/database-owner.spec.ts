@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../../examples/backend/database';
@@ -37,6 +46,34 @@ test('a database is taken by whichever name it was opened', () => {
     expect(() => new Database(real)).toThrow(`in use by process ${process.pid}`);
     open.close();
     new Database(real).close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a link to a database that is not there yet leads to one and the same', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
+  const [real, link] = [join(folder, 'data', 'real.db'), join(folder, 'link.db')];
+  try {
+    mkdirSync(join(folder, 'data'));
+    symlinkSync(real, link);
+    const first = new Database(link);
+    expect(() => new Database(link)).toThrow(`in use by process ${process.pid}`);
+    // What is not yet in the database itself is in the log beside it, where the next start looks.
+    expect(readdirSync(folder)).toEqual(['data', 'link.db']);
+    first.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a database with a second name of its own right is refused: each would have its log', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
+  const [one, other] = [join(folder, 'one.db'), join(folder, 'other.db')];
+  try {
+    new Database(one).close();
+    linkSync(one, other);
+    for (const name of [one, other]) expect(() => new Database(name)).toThrow('a hard link');
   } finally {
     rmSync(folder, { recursive: true });
   }

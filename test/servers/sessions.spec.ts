@@ -120,6 +120,14 @@ describe('what the session is for', () => {
     expectUnauthorized(await post(url, { text: 'anonymous' }));
   });
 
+  test('of many comments the newest are shown, in their order', async () => {
+    const url = `${servers.backend.url}/api/comments`;
+    const token = await servers.token('ming');
+    for (let each = 1; each <= 201; each++) await post(url, { text: `${each}` }, token);
+    const { items } = (await get(url, token)).body as { items: readonly { text: string }[] };
+    expect([items.length, items[0].text, items[199].text]).toEqual([200, '2', '201']);
+  });
+
   test('echo tells requests and users apart', async () => {
     const token = await servers.token();
     const { userId } = (await me(token)).body;

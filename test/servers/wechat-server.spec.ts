@@ -131,5 +131,8 @@ test('what the stand-in cannot read it refuses in words', async () => {
   expect((await control('fail', { errcode: 1 })).status).toBe(400);
   expect((await get(`${wechat.url}/__control/reset`)).status).toBe(405);
   expect((await get(`${wechat.url}/nowhere`)).status).toBe(404);
+  expect((await get(`${wechat.url}//`)).status).toBe(404);
+  for (const times of [1e9, -3, 1.5])
+    expect((await control('fail', { errcode: -1, times })).text).toContain('whole number from 0 to 10000');
   expect((await post(`${wechat.url}/__control/fail`, '{')).status).toBe(400);
 });

@@ -86,6 +86,7 @@ describe('something else answers in place of WeChat', () => {
     ['a page of HTML', 200, '<html>session_key</html>', 0],
     ['a status that is not 200', 502, '{}', 0],
     ['an answer without openid', 200, '{"session_key":"k"}', 0],
+    ['an empty openid, the same for all', 200, '{"openid":"","session_key":"k"}', 0],
     ['an errcode that is no number', 200, '{"errcode":"oops"}', 0],
     ['no answer in time', 200, '{}', 200],
   ])('%s: 502 wechat_unreachable', async (_name, status, body, delay) => {

@@ -29,12 +29,17 @@ export function createHttpServer(options: HttpServerOptions): Server {
   return server;
 }
 
+const BASE = 'http://localhost';
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   { pages, miniProgram, world, controls }: HttpServerOptions,
 ): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const given = request.url ?? '/';
+  // "//" is the beginning of a host, and no path.
+  if (!URL.canParse(given, BASE)) return notFound(response);
+  const { pathname } = new URL(given, BASE);
   if (request.method === 'POST') {
     if (!isOwn(request)) return send(response, { type: 'text/plain', content: 'not from here' }, 403);
     if (pathname === '/native/request')
