@@ -237,7 +237,7 @@ export interface LoginBackend<C extends Credential = Credential> {
   silentLogin(request: { readonly source: string; readonly code: string }): ObservableInput<LoginReply<C>>;
   /** Logs in with the user's authorisation. The first value counts. */
   login(request: AuthorizedLogin): ObservableInput<LoginReply<C>>;
-  /** Renews an expired credential without a code. Where it says no, or what cannot be read, `silentLogin` is next. */
+  /** Renews an expired credential without a code. Where it says no, or answers what cannot be read, `silentLogin` is next. */
   refresh?(credential: C): ObservableInput<LoginReply<C>>;
   /** Ends the session at the backend. Completion counts. */
   logout?(credential: C): ObservableInput<unknown>;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 const root = join(__dirname, '../..');
 
 // What looks at the packed files, the documents and the examples, or takes long for what others find too.
-const OTHERS = /^(app-service|commands|docs|guide|herd|packaging|structure|types|walkthrough)\.spec\.ts$/;
+const OTHERS =
+  /^(app-service|commands|docs|guide|herd|home-page|packaging|structure|types|walkthrough)\.spec\.ts$/;
 
 const specsIn = (folder: string) =>
   readdirSync(join(root, folder))
