@@ -1,4 +1,16 @@
-import { EMPTY, from, interval, map, merge, NEVER, of, take, timer } from 'rxjs';
+import {
+  config as rxjsConfig,
+  EMPTY,
+  from,
+  interval,
+  map,
+  merge,
+  NEVER,
+  of,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
 import {
   downloadFileWithLogin,
   request,
@@ -68,6 +80,24 @@ describe('a scenario', () => {
       expectSession(session).toBe('R 19ms (rs) 56ms A');
       expectRequests().toBe('R 79ms A 919ms A 999ms A');
       expectRequests('/ads').toBe('1s A 999ms A');
+    }));
+
+  test('what a request says is not taken for what it carries', () =>
+    sessionMarbles(({ session, platform, storage, resources, expectRequests, expectObservable }) => {
+      storage.holds('A');
+      resources({ A: '20ms x', B: '20ms o' });
+      resources.at('/votes', '20ms o');
+      const answer$ = requestWithLogin(session, {
+        url: '/answers?seat=A',
+        method: 'POST',
+        data: { option: 'A', text: 'A nice day' },
+      });
+      const vote$ = request({ url: 'https://api.example.com/votes', data: { option: 'A' } }, platform);
+
+      expectObservable(answer$).toBe('100ms (B|)');
+      expectRequests('/answers').toBe('A 79ms B');
+      expectRequests('/votes').toBe('1s n');
+      expectObservable(vote$, '1s ^').toBe('1020ms (n|)');
     }));
 
   test('a resource is found with a query behind its url', () =>
@@ -430,6 +460,64 @@ describe('what is not so fails, and shows where', () => {
   test('what a test framework throws in the middle comes out as it is', () => {
     const told = failureOf(({ at, now }) => at('5ms', () => expect(now()).toBe(6)));
     expect(told).toMatch(/Expected.*6[^]*Received.*5/);
+  });
+
+  describe('an error that nobody takes', () => {
+    test('fails the scenario, as it is', () => {
+      const boom = new Error('boom');
+      let told: unknown;
+      try {
+        sessionMarbles(() => void throwError(() => boom).subscribe());
+      } catch (error) {
+        told = error;
+      }
+      expect(told).toBe(boom);
+    });
+
+    test('does not end it: what is not as expected is told beside it', () => {
+      const told = failureOf(({ session, wx, at, app, expectSession }) => {
+        wx.login('10ms a');
+        session.login({ mode: 'force' }).subscribe();
+        at('1s', () => session.login({ mode: 'force' }).subscribe());
+        at('30s', app.logout);
+        expectSession(session).toBe('s 59ms A');
+      });
+      expect(told.split('\n\n').slice(0, 3)).toEqual([
+        'wx.login took over 10000 ms',
+        'wx.login was called for the 2nd time at 1000ms, but 1 outcome is scripted',
+        'session$: not as expected at 1000ms',
+      ]);
+      expect(told).toMatch(/actual .* n .*n = anonymous/);
+    });
+
+    test('is the own one of an app that has a way to be told', () => {
+      const heard: unknown[] = [];
+      rxjsConfig.onUnhandledError = (error) => heard.push(error);
+      try {
+        sessionMarbles(() => throwError(() => 'boom').subscribe());
+      } finally {
+        rxjsConfig.onUnhandledError = null;
+      }
+      expect(heard).toEqual(['boom']);
+    });
+
+    test('points to its own line, whatever it is', () => {
+      const stackOf = (thrown: unknown) => {
+        try {
+          return sessionMarbles(({ expectRequests }) => {
+            expectRequests().toBe('A');
+            throwError(() => thrown).subscribe();
+          });
+        } catch (error) {
+          return String((error as Error).stack);
+        }
+      };
+      expect(stackOf(new Error('boom'))).toMatch(
+        /^Error: boom\n\nrequests: not[^]*\^\n +at [^\n]*kit\.spec\.ts/,
+      );
+      expect(stackOf('boom')).toMatch(/^Error: boom\n\nrequests: not/);
+      expect(stackOf(undefined)).toMatch(/^Error: undefined\n\nrequests: not/);
+    });
   });
 
   test('an async body: what it expects after an await would be looked at by nobody', () => {

@@ -11,15 +11,17 @@ const textsIn = (value: unknown): readonly string[] =>
       : [];
 
 /**
- * The letter of the credential that a request carries, wherever `attach` put its token: as a whole text, or after a
- * space, an `=` or a `:`, in header, body or query; `n` for none.
+ * The letter of the credential that a request carries: as a bearer token, or as a whole text, or after a space, an `=`
+ * or a `:`, in the header; `n` for none.
+ *
+ * @param anywhere - also in body and query, where a scenario's own `attach` may have put it
  */
-export function carriedBy({ url, header, data }: RequestOptions, names: Names): string {
+export function carriedBy({ url, header, data }: RequestOptions, names: Names, anywhere: boolean): string {
+  const [, bearer] = /^Bearer (.*)$/.exec((header && header.Authorization) || '') || [];
+  if (bearer) return names.letterOf(bearer) || bearer;
   const query = url.split('?').slice(1).join('?').split('&');
-  const whole = [...textsIn(header), ...textsIn(data), ...query];
+  const whole = [...textsIn(header), ...(anywhere ? [...textsIn(data), ...query] : [])];
   const texts = flat(whole.map((text) => [text, ...text.split(/[\s=:;]+/)]));
   const token = names.tokens().find((name) => texts.includes(name));
-  if (token !== undefined) return names.letterOf(token) || 'n';
-  const [, bearer] = /^Bearer (.*)$/.exec((header && header.Authorization) || '') || [];
-  return bearer || 'n';
+  return (token !== undefined && names.letterOf(token)) || 'n';
 }

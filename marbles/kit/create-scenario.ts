@@ -57,7 +57,9 @@ export function createScenario<C extends Credential>(
   const stage: Stage = { pace, names, log, now, fault: (message) => void faults.push(message) };
   const storage = createStorage(stage, source);
   const platform = createPlatform(stage);
-  const resources = createResources(stage, (options: RequestOptions) => carriedBy(options, names));
+  const resources = createResources(stage, (options: RequestOptions) =>
+    carriedBy(options, names, !!given.attach),
+  );
   const backend = createBackend(stage);
   const scripted = weapp({ ...platform.wx, ...storage.wx, ...resources.wx, ...wx });
 
@@ -81,7 +83,8 @@ export function createScenario<C extends Credential>(
   const { app, events: appEvents, restoreClock } = createApp(() => session, platform, now);
 
   const at: TimeLine['at'] = (ms, action) => {
-    if (ms < now()) throw new Error(`${ms}ms is over: it is ${now()}ms`);
+    if (ms < now())
+      throw new Error(`${ms}ms is over: it is ${now()}ms; say in the body what comes when, not inside of it`);
     scheduler.schedule(action, ms - now());
   };
   const timeLine: TimeLine = { now, at };

@@ -1,4 +1,4 @@
-import { asyncScheduler } from 'rxjs';
+import { asyncScheduler, config as rxjsConfig } from 'rxjs';
 import type { Credential } from 'rx-weapp-session';
 import { BoundedScheduler } from './bounded-scheduler';
 import type { MarblesConfig } from './config';
@@ -22,6 +22,17 @@ function failedAt(message: string, where: Error | undefined): Error {
   return error;
 }
 
+/** An error that nobody took, with all else that is not as expected: it may be the reason. */
+function untakenError(untaken: unknown, others: readonly string[]): unknown {
+  if (!others.length) return untaken;
+  const { message = String(untaken), stack = '' } = Object(untaken) as Partial<Error>;
+  const whole = [message, ...others].join('\n\n');
+  const error = Object.assign(new Error(whole), { cause: untaken });
+  // The frames are those of the test; the head holds the first message alone.
+  if (stack.includes(message)) error.stack = stack.replace(message, () => whole);
+  return error;
+}
+
 /** What a body went on with after an await would be compared by nobody. */
 function refuseAsync(returned: unknown): void {
   if (typeof (returned as PromiseLike<unknown> | undefined)?.then !== 'function') return;
@@ -37,7 +48,7 @@ function refuseAsync(returned: unknown): void {
  * is compared. `Math.random` gives `config.random`, and `Date.now` the virtual time, while it runs.
  *
  * Throws one error with all that is not as expected, each with both diagrams under each other; also where a call comes
- * that was not scripted, where something never ends, and for an `async` body. Works in every test framework: it only
+ * that was not scripted, where something never ends, for an error that nobody takes, and for an `async` body. Works in every test framework: it only
  * throws.
  *
  * @param run - the body; not `async`: time is virtual, and nothing needs to be awaited
@@ -68,6 +79,8 @@ export function sessionMarbles<C extends Credential = Credential>(
 ): void {
   const { random: dice } = Math;
   const { now: wallClock } = Date;
+  const { onUnhandledError } = rxjsConfig;
+  const untaken: unknown[] = [];
   const scheduler = new BoundedScheduler();
   const { random = 0, until } = config;
   scheduler.run((helpers) => {
@@ -75,6 +88,8 @@ export function sessionMarbles<C extends Credential = Credential>(
     const production = createScenario<C>(scheduler, helpers, config);
     Math.random = giving(typeof random === 'number' ? [random] : random);
     Date.now = () => asyncScheduler.now();
+    // In an app too, an error that nobody takes is told, and the rest goes on.
+    rxjsConfig.onUnhandledError = onUnhandledError || ((error) => untaken.push(error));
     let recording: Recording | undefined;
     let failure: string | undefined;
     try {
@@ -82,6 +97,11 @@ export function sessionMarbles<C extends Credential = Credential>(
       scheduler.flush();
       recording = production.recording();
       const reasons = production.verdict();
+      if (untaken.length)
+        throw untakenError(
+          untaken[0],
+          reasons.map(({ text }) => text),
+        );
       if (reasons.length) throw failedAt(reasons.map(({ text }) => text).join('\n\n'), reasons[0].where);
     } catch (error) {
       failure = String((error as Error | undefined)?.message);
@@ -89,6 +109,7 @@ export function sessionMarbles<C extends Credential = Credential>(
     } finally {
       Math.random = dice;
       Date.now = wallClock;
+      rxjsConfig.onUnhandledError = onUnhandledError;
       production.end();
       report({ ...(recording || production.recording()), ...(failure !== undefined && { failure }) });
       scheduler.abandon();
