@@ -46,7 +46,8 @@ function timed<C extends Credential>(reply: LoginReply<C>): LoginReply<C> {
   const { credential } = fieldsOf(reply);
   const { expiresIn } = fieldsOf(credential);
   if (expiresIn == null) return reply;
-  const expiresAt = now() + Number(expiresIn) * 1000;
+  // No time at all is what an empty text, false and an empty list would count as.
+  const expiresAt = now() + (Number(expiresIn) * 1000 || NaN);
   return { ...reply, credential: { ...(credential as C), expiresAt } };
 }
 

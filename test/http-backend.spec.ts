@@ -181,11 +181,14 @@ describe('silent login', () => {
     expect(credential.expiresAt).toBeCloseTo(Date.now() + 2 * HOUR, -4);
   });
 
-  test('E5: one that is no number is a reply that cannot be read, not a credential without an end', () => {
-    const platform = weapp({ login: newCodes() });
-    const session = createSession({ source: 'news', backend: answering('soon'), platform, store: null });
-    expect(errorOf(session.login()).code).toBe('backend-invalid');
-  });
+  test.each(['soon', '12 hours', '', ' ', false, [], {}, 0, NaN, Infinity])(
+    'E5: %j seconds are a reply that cannot be read, not a credential without an end or past it',
+    (expiresIn) => {
+      const platform = weapp({ login: newCodes() });
+      const session = createSession({ source: 'news', backend: answering(expiresIn), platform, store: null });
+      expect(errorOf(session.login()).code).toBe('backend-invalid');
+    },
+  );
 
   test('K1: after a restart the stored session is used; nobody logs in', async () => {
     const { session, storage } = startApp();
