@@ -5,9 +5,9 @@ import { isSessionError, sessionError } from '../src/session-error';
 import type { SessionError } from '../src/session-error';
 import type { Credential, LoginMode, LoginOptions, Session } from '../src/types';
 
-/** The mode for a request that is made again: its first login was fresh already, and so is whoever's came since. */
-export const modeAgain = (mode: LoginMode = 'common'): LoginMode =>
-  /silent/i.test(mode) ? 'silent' : 'common';
+/** The mode in which one logs in again: the first login was fresh already, and so is whoever's came since. */
+const modeAgain = ({ mode }: LoginOptions): LoginMode =>
+  /silent/i.test(mode as string) ? 'silent' : 'common';
 
 /** Throws where the request's user is gone: it must not be replayed as anybody else. */
 export function checkGeneration(expired: SessionError | undefined): void {
@@ -21,13 +21,15 @@ export function checkGeneration(expired: SessionError | undefined): void {
  * Logs in for a request, and once more where somebody found the new credential refused before this one had it.
  *
  * @param expired - the expiry that the request is made again for, if it is; a failed login then names it as its cause
+ * @param again - whether somebody has logged in for it already
  */
 export function logIn(
   session: Session,
   options: LoginOptions,
   expired: SessionError | undefined,
+  again?: unknown,
 ): Observable<Credential> {
-  const credential$ = session.login(options);
+  const credential$ = session.login(again ? { ...options, mode: modeAgain(options) } : options);
   const named$ = expired
     ? credential$.pipe(catchError((error: unknown) => becauseOf(expired, error)))
     : credential$;
@@ -35,7 +37,7 @@ export function logIn(
     switchMap((credential): ObservableInput<Credential> => {
       checkGeneration(expired);
       const refused = hooksOf(session).generation && !session.credential;
-      return refused ? logIn(session, { ...options, mode: modeAgain(options.mode) }, expired) : [credential];
+      return refused ? logIn(session, options, expired, true) : [credential];
     }),
   );
 }

@@ -1,10 +1,11 @@
-import { catchError, defer, filter, switchMap, takeUntil } from 'rxjs';
-import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { attempting, expiryOf } from '../src/hooks';
+import { catchError, filter, Observable, switchMap, takeUntil } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import { expiryOf, hooksOf, subscribeFor } from '../src/hooks';
+import type { Attempt } from '../src/hooks';
 import { isSessionError } from '../src/session-error';
 import type { SessionError } from '../src/session-error';
 import type { LoginMode, Session } from '../src/types';
-import { checkGeneration, logIn, modeAgain } from './log-in';
+import { checkGeneration, logIn } from './log-in';
 import { watchExpiry } from './watch-expiry';
 
 /**
@@ -43,17 +44,19 @@ export function retryOnExpired<T>(
 ): MonoTypeOperatorFunction<T> {
   return (source) => {
     const make = (left: number, expired?: SessionError): Observable<T> =>
-      attempting(session, expired, (attempt) => {
-        const made$ = defer(() => source).pipe(watchExpiry<T>(session, session.credential, attempt));
-        if (!expired || !expiryOf(expired).guarded) return made$;
+      new Observable<T>((subscriber) => {
+        const { attempt: outer = {} } = hooksOf(session);
+        const attempt: Attempt = { outer, expired: expired || outer.expired };
+        const made$ = watchExpiry(session, source, attempt);
+        const isGone = () => {
+          if (!attempt.answered) checkGeneration(expired);
+          return false;
+        };
         // A guard that is subscribed later does not know what for: its generation is watched here.
-        const gone$ = session.session$.pipe(
-          filter(() => {
-            if (!attempt.guarded && !attempt.answered) checkGeneration(expired);
-            return false;
-          }),
-        );
-        return made$.pipe(takeUntil(gone$));
+        const safe$ = expiryOf(expired).guarded
+          ? made$.pipe(takeUntil(session.session$.pipe(filter(isGone))))
+          : made$;
+        return subscribeFor(session, attempt, safe$, subscriber);
       }).pipe(
         catchError((error: unknown) => {
           // The very expiry it is made again for comes back where the login was held back.
@@ -61,10 +64,9 @@ export function retryOnExpired<T>(
           const { guarded, source: owner = session.source } = expiryOf(error);
           if (owner !== session.source) throw error;
           checkGeneration(error);
-          const again = make(left - 1, error);
-          if (guarded) return again;
-          const options = { mode: session.credential ? modeAgain(mode) : mode };
-          return logIn(session, options, error).pipe(switchMap(() => again));
+          const next$ = make(left - 1, error);
+          if (guarded) return next$;
+          return logIn(session, { mode }, error, session.credential).pipe(switchMap(() => next$));
         }),
       );
     return make(count);

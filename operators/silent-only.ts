@@ -41,7 +41,7 @@ export function silentOnly<T>(
   return (source) =>
     guard(session, source, (expired) =>
       logIn(session, { mode: 'silent', verify }, expired).pipe(
-        catchError((error: unknown) => anonymously(error, expired, [undefined])),
+        catchError((error: unknown) => anonymously(error, expired, [expired])),
       ),
     ).pipe(
       catchError((error: unknown) => {

@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { LoginOptions, Session } from '../src/types';
 import { guard } from './guard';
-import { logIn, modeAgain } from './log-in';
+import { logIn } from './log-in';
 
 /**
  * Logs in, then subscribes the source: with a usable session at once, in the same tick.
@@ -35,8 +35,5 @@ import { logIn, modeAgain } from './log-in';
  * ```
  */
 export function withLogin<T>(session: Session, options: LoginOptions = {}): MonoTypeOperatorFunction<T> {
-  return (source) =>
-    guard(session, source, (expired) =>
-      logIn(session, expired ? { ...options, mode: modeAgain(options.mode) } : options, expired),
-    );
+  return (source) => guard(session, source, (expired) => logIn(session, options, expired, expired));
 }

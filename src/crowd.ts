@@ -36,7 +36,7 @@ export function createCrowd<T>(): Crowd<T> {
  */
 export const once = <T>(left: ShareConfig<T>['resetOnRefCountZero'] = false): MonoTypeOperatorFunction<T> =>
   share({
-    connector: () => createCrowd<T>(),
+    connector: createCrowd<T>,
     resetOnComplete: false,
     resetOnError: false,
     resetOnRefCountZero: left,

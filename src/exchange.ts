@@ -49,10 +49,9 @@ const inTime = <T>(room: Room, step: string, work: () => ObservableInput<T>): Ob
 const persistent =
   <T>(room: Room, flight: Allowance, step: string, count = 0, freshCodes = 0): MonoTypeOperatorFunction<T> =>
   (source) => {
-    const { retry, timeouts } = room;
     const left = { later: count, 'fresh-code': freshCodes };
     const pause = (reason: unknown): ObservableInput<unknown> => {
-      const { error, again, wait } = readFailure(reason, step, timeouts.exchange);
+      const { error, again, wait } = readFailure(reason, step, room.timeouts.exchange);
       if (isInterrupted(reason)) {
         if (flight.interruptions-- > 0) return whenShown(room);
         throw error;
@@ -60,7 +59,7 @@ const persistent =
       if (!again || left[again]-- <= 0) throw error;
       tell(room, 'retry', error);
       if (again === 'fresh-code') return [reason];
-      const ms = wait ?? Math.random() * retry.delay * 2 ** (count - left.later - 1);
+      const ms = wait ?? Math.random() * room.retry.delay * 2 ** (count - left.later - 1);
       // A pause that no timer can wait for is the end.
       return after(ms).pipe(throwIfEmpty(() => error));
     };

@@ -15,9 +15,9 @@ export interface Failure {
 /** Retry-After: seconds, or an HTTP date. */
 function retryAfter(header: unknown): number | undefined {
   const text = fieldsOf(header)[spelled(header, 'Retry-After')];
-  const wait = Number(text) * 1000;
-  const until = Date.parse(String(text)) - now();
-  return text ? [wait, until].find((ms) => ms >= 0) : undefined;
+  const wait = Number(text || NaN) * 1000;
+  const until = Date.parse(text as string) - now();
+  return [wait, until].find((ms) => ms >= 0);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import type { Observable, Subscriber, Subscription } from 'rxjs';
 import { fieldsOf, look } from './fields';
 import type { Platform } from './platform/platform';
 import type { SessionError } from './session-error';
@@ -11,16 +11,16 @@ export interface Generation {
   ended?: 'logged-out' | 'user-changed' | 'disposed';
 }
 
-/** One subscription that `retryOnExpired` makes of its source. */
+/** One subscription that `retryOnExpired`, or a guard, makes of its source. */
 export interface Attempt {
+  /** The one that it is a part of. */
+  readonly outer?: Attempt | undefined;
   /** The expiry that it is made again for. */
-  readonly expired: SessionError | undefined;
+  readonly expired?: SessionError | undefined;
   /** A guard inside judges its outcomes. */
   guarded?: boolean;
-  /** It has had a response: what it was made again for is done. */
+  /** It has its credential, or a response: what it was made again for is done. */
   answered?: boolean;
-  /** Has no guard take itself for one of its own any more. */
-  end(): void;
 }
 
 /** What carries a request: `request`, or an upload or a download of the same form. */
@@ -35,7 +35,7 @@ export interface SessionHooks<C extends Credential = Credential> {
   readonly generation: Generation;
   /** How many look at `prompt$`. */
   readonly audience$: Observable<number>;
-  /** Set while `retryOnExpired` subscribes its source. */
+  /** Set while `retryOnExpired`, or a guard, subscribes its source. */
   attempt?: Attempt;
   /**
    * A request that carried this credential was not refused. Where that is only assumed, it counts if a response to the
@@ -67,8 +67,8 @@ export interface Carried {
   readonly given: Credential | null;
   /** Whose. */
   readonly source: string;
-  /** An operator has asked already whether it says "expired". */
-  judged?: boolean;
+  /** A guard saw it; of an expiry: subscribed again, the guard logs in. */
+  guarded?: boolean | undefined;
 }
 
 /** Marks a response with the credential that its request was given, if any, and with the session's source. */
@@ -94,25 +94,19 @@ export const markExpiry: (error: SessionError, expiry: Expiry) => SessionError =
 
 export const expiryOf: (error: unknown) => Expiry = markOf;
 
-/** Subscribes what is made; the guards that are subscribed with it, in the same tick, know of the attempt. */
-export const attempting = <T>(
+/** Subscribes in the name of an attempt, or of none; the guards that are subscribed with it, in the same tick, know. */
+export function subscribeFor<T>(
   session: Session,
-  expired: SessionError | undefined,
-  make: (attempt: Attempt) => Observable<T>,
-): Observable<T> =>
-  new Observable((subscriber) => {
-    const hooks = hooksOf(session);
-    const before = hooks.attempt;
-    // An attempt that was made within this one may be over later, and must not bring this one back.
-    const end = () => {
-      if (hooks.attempt === attempt) hooks.attempt = before;
-    };
-    const attempt: Attempt = { expired, end };
-    const made$ = make(attempt);
-    hooks.attempt = attempt;
-    try {
-      return made$.subscribe(subscriber);
-    } finally {
-      end();
-    }
-  });
+  attempt: Attempt | undefined,
+  source: Observable<T>,
+  subscriber: Subscriber<T>,
+): Subscription {
+  const hooks = hooksOf(session);
+  const before = hooks.attempt;
+  hooks.attempt = attempt;
+  try {
+    return source.subscribe(subscriber);
+  } finally {
+    hooks.attempt = before;
+  }
+}

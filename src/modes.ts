@@ -2,7 +2,6 @@ import { catchError, defer, map, switchMap, take } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
 import { usable } from './credential';
 import { tell } from './events';
-import { fieldsOf } from './fields';
 import { openInteractive, openSilent } from './flight';
 import { mayStart } from './loop-guard';
 import type { Opening, Outcome, Room, Slot } from './room';
@@ -63,13 +62,13 @@ function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): Obse
   if (silent && silent.flight.renews && !reuses(mode))
     return endOf(silent).pipe(switchMap(() => throughSilent(room, mode, options)));
   return joinSilent(room, mode).pipe(
-    catchError((error: unknown) => {
+    catchError((error: unknown): ObservableInput<Outcome> => {
       const credential = before && current();
       if (credential) return [{ credential }];
       throw error;
     }),
     switchMap((outcome): ObservableInput<Credential> => {
-      if ('credential' in outcome) return [outcome.credential];
+      if (!outcome.authorize) return [outcome.credential];
       const credential = current();
       if (credential) return [credential];
       // Whoever was told of the end earlier may have begun another.
@@ -93,7 +92,7 @@ function forceAuth(room: Room, mode: LoginMode, options: LoginOptions): Observab
     switchMap((outcome) => {
       const { slots } = room;
       const isFree = !slots.silent && !slots.interactive;
-      const agrees = isFree && 'authorize' in outcome && fieldsOf(outcome.authorize).method === method;
+      const agrees = isFree && outcome.authorize && outcome.authorize.method === method;
       return agrees ? joinInteractive(room, { ...opening, ...outcome }) : forceAuth(room, mode, options);
     }),
   );

@@ -12,7 +12,7 @@ export function readCredential(value: unknown): Credential {
   check(isText(token), 'token');
   check(expiresAt == null || Number.isFinite(expiresAt), 'expiresAt');
   check(userId == null || isText(userId), 'userId');
-  const given = { token, expiresAt: expiresAt ?? undefined, userId: userId ?? undefined };
+  const given = { token, expiresAt: expiresAt ?? undefined, userId: userId || undefined };
   return frozen(defined({ ...(value as Credential), ...given } as Credential));
 }
 

@@ -48,7 +48,9 @@ export interface Flight {
 export type Granted = Pick<CredentialReply, 'credential'>;
 
 /** What a silent stage ends with, if it does not fail. */
-export type Outcome = Granted | { readonly authorize: AuthorizeRequest; readonly flight?: Flight };
+export type Outcome =
+  | (Granted & { readonly authorize?: undefined })
+  | { readonly authorize: AuthorizeRequest; readonly flight?: Flight };
 
 /**
  * A stage in progress, shared by all who wait for it. A silent one finishes whoever leaves, because a code cannot be

@@ -26,10 +26,6 @@ function view({ credential, origin, over, flight, error, guest }: Memory): Sessi
   return Object.freeze(defined(state as SessionState, { error, guest }));
 }
 
-/** Tells whether two states look the same from outside: a guest that came twice in two objects is told once. */
-const looksLike = (one: object, other: object): boolean =>
-  look(() => JSON.stringify(one) === JSON.stringify(other), false);
-
 /**
  * Does several things as one: subscribers are told when all of them are done.
  *
@@ -52,7 +48,8 @@ export function inTurn<R>(room: Room, work: () => R): R {
 export function change(room: Room, memory: Memory): void {
   room.known = memory;
   const state = view(memory);
-  if (looksLike(state, room.latest)) return;
+  // As it looks from outside: a guest that came twice in two objects is told once.
+  if (look(() => JSON.stringify(state) === JSON.stringify(room.latest), false)) return;
   room.latest = state;
   inTurn(room, () => room.untold.push(state));
 }

@@ -24,7 +24,7 @@ const READINGS: readonly (readonly [RegExp, Refusal])[] = [
  */
 export function classifyRefusal(result: unknown): Refusal {
   const { errno, errMsg } = fieldsOf(result);
-  const said = [errno, errMsg, ''].join(' ');
+  const said = `${errno as number} ${errMsg as string} `;
   return (READINGS.find(([pattern]) => pattern.test(said)) as (typeof READINGS)[number])[1];
 }
 
@@ -38,6 +38,6 @@ export function isFailure(result: unknown): boolean {
 export function isInterrupted(error: unknown): boolean {
   return look(() => {
     const { errMsg, cause } = fieldsOf(error);
-    return /interrupted/.test([errMsg, fieldsOf(cause).errMsg].join());
+    return /interrupted/.test(`${errMsg as string} ${fieldsOf(cause).errMsg as string}`);
   }, false);
 }
