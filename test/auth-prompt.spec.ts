@@ -1,7 +1,7 @@
 import { promptByPage, provideSession, weapp } from 'rx-weapp-session';
 import type { AuthPrompt, Session } from 'rx-weapp-session';
 import { firstValueFrom } from 'rxjs';
-import { bareSession } from './support/bare-session';
+import { asks, bareSession, credential } from './support/bare-session';
 import { newCodes } from './support/new-codes';
 import { watched } from './support/watched';
 
@@ -43,6 +43,7 @@ function component() {
     data: { ...definition.data, source: '' } as {
       source: string;
       top?: { openType: string } | null;
+      prompts?: readonly { readonly id: number }[];
     },
     getPageId: () => 'page',
     setData(data: object) {
@@ -62,6 +63,15 @@ function component() {
       instance.data.source = source;
       observers.source.call(instance, source);
     },
+    /** An event of the open prompt's own buttons. */
+    fire(handler: string, detail: object) {
+      const [{ id }] = this.held;
+      const handlers = definition.methods as Readonly<Record<string, (event: object) => void>>;
+      handlers[handler].call(instance, { detail, currentTarget: { dataset: { id } } });
+    },
+    get held() {
+      return instance.data.prompts || [];
+    },
     get shows() {
       return instance.data.top?.openType;
     },
@@ -71,6 +81,7 @@ function component() {
 function provided(wx: object = {}, openType = 'getPhoneNumber', source = 'shop'): Session {
   const session = bareSession({
     source,
+    backend: { silentLogin: () => [asks], login: () => [{ credential }] },
     methods: { mine: { openType, code: 'none', read: (detail) => detail } },
     privacy: true,
     platform: weapp({ login: newCodes(), ...wx }),
@@ -204,4 +215,87 @@ test('another source is another session: its prompt is shown, and the former one
   dialog.detach();
   shop.dispose();
   club.dispose();
+});
+
+test('P8: a privacy question that the page’s own UI takes covers the prompt below, and keeps it', async () => {
+  let ask = (_: (answer: object) => void): void => undefined;
+  const session = provided({ onNeedPrivacyAuthorization: (listener: typeof ask) => (ask = listener) });
+  const dialog = component();
+  dialog.attach();
+  let privacy: AuthPrompt | undefined;
+  session.prompt$.subscribe((prompt) => {
+    if (prompt?.method === 'privacy' && prompt.claim()) privacy = prompt;
+  });
+  watched(session.login());
+  await pass();
+  isShown(dialog);
+  const { id } = dialog.held[0];
+  ask(() => undefined);
+  await pass();
+  expect(dialog.shows).toBeUndefined();
+  expect(dialog.held.map((view) => view.id)).toEqual([id]);
+
+  privacy?.answer({ event: 'agree', buttonId: 'x' });
+  await pass();
+  isShown(dialog);
+  expect(dialog.held.map((view) => view.id)).toEqual([id]);
+  dialog.detach();
+  session.dispose();
+});
+
+test('P8: an answer that comes while it is covered counts', async () => {
+  let ask = (_: (answer: object) => void): void => undefined;
+  const session = provided({ onNeedPrivacyAuthorization: (listener: typeof ask) => (ask = listener) });
+  const dialog = component();
+  dialog.attach();
+  session.prompt$.subscribe((prompt) => prompt?.method === 'privacy' && prompt.claim());
+  const login = watched(session.login());
+  await pass();
+  ask(() => undefined);
+  await pass();
+  dialog.fire('onAnswer', { code: 'phone-code' });
+  await pass();
+  expect(login.values).toHaveLength(1);
+  dialog.detach();
+  session.dispose();
+});
+
+const AVATAR = { avatarUrl: 'wxfile://avatar.png' };
+
+test('a nickname that WeChat’s review refused does not come back into the field', async () => {
+  const { dialog, end } = await asked('chooseAvatar');
+  dialog.fire('onInput', { value: 'refused' });
+  dialog.fire('onReview', { pass: false, timeout: false });
+  dialog.fire('onAvatar', AVATAR);
+  expect(dialog.held[0]).toMatchObject({ nickName: '', ...AVATAR });
+  end();
+});
+
+test.each([
+  { pass: true, timeout: false },
+  { pass: false, timeout: true },
+])('one that was not refused stays: %j', async (review) => {
+  const { dialog, end } = await asked('chooseAvatar');
+  dialog.fire('onInput', { value: 'Ming' });
+  dialog.fire('onReview', review);
+  dialog.fire('onAvatar', AVATAR);
+  expect(dialog.held[0]).toMatchObject({ nickName: 'Ming', ...AVATAR });
+  end();
+});
+
+test.each([
+  ['leaves the form open', { errMsg: 'chooseAvatar:fail cancel' }, 1],
+  ['leaves the form open', { errno: 1, errMsg: 'chooseAvatar:fail' }, 1],
+  ['leaves the form open', { errno: 104, errMsg: 'chooseAvatar:fail' }, 1],
+  [
+    'is an answer',
+    { errno: 104, errMsg: 'chooseAvatar:fail cancel, privacy permission is not authorized' },
+    0,
+  ],
+  ['is an answer', { errno: 112, errMsg: 'chooseAvatar:fail api scope is not declared' }, 0],
+])('P5: a sheet of avatars that %s: %j', async (_, detail, open) => {
+  const { dialog, end } = await asked('chooseAvatar');
+  dialog.fire('onAvatar', detail);
+  expect(dialog.held).toHaveLength(open);
+  end();
 });

@@ -28,6 +28,8 @@ type TapEvent<D = unknown> = WechatMiniprogram.CustomEvent<
   { readonly id: number }
 >;
 
+type AvatarDetail = { avatarUrl?: string; errno?: number; errMsg?: string };
+
 type Data = {
   prompts: readonly PromptView[];
   /** The one on top, whose texts are shown. */
@@ -59,8 +61,9 @@ type Methods = {
   onAnswer(event: TapEvent): void;
   onAgree(event: TapEvent): void;
   onConfirm(event: TapEvent): void;
-  onAvatar(event: TapEvent<{ avatarUrl?: string; errMsg?: string }>): void;
+  onAvatar(event: TapEvent<AvatarDetail>): void;
   onInput(event: TapEvent<{ value: string }>): void;
+  onReview(event: TapEvent<{ pass?: boolean; timeout?: boolean }>): void;
   onSubmit(event: TapEvent<{ value: { nickName?: string } }>): void;
   onCancel(event: TapEvent): void;
   onBack(event: TapEvent): void;
@@ -77,6 +80,8 @@ type Own = {
   held: readonly Held[];
   /** What was held when the page was hidden: a form goes on where it was left. */
   left: readonly Held[];
+  /** Another UI has taken the open prompt; of one below it, the events may still come here. */
+  covered: boolean;
   /** A tap led into a sheet or page of WeChat's own, which may hide this page. */
   busy: boolean;
 };
@@ -153,6 +158,7 @@ Component<Data, Properties, Methods, [], Own>({
       this.held = [];
       this.left = [];
       this.busy = false;
+      this.covered = false;
     },
     attached() {
       if (this.onTop()) this.enter();
@@ -212,9 +218,10 @@ Component<Data, Properties, Methods, [], Own>({
       this.left.forEach(({ prompt }) => settle(prompt));
     },
     take(prompt: AuthPrompt) {
-      if (!prompt.claim()) return this.present([]);
-      const known = [...this.held, ...this.left].find((each) => each.prompt === prompt);
       const covers = prompt.method === 'privacy';
+      this.covered = !prompt.claim();
+      if (this.covered) return this.present(covers ? this.held : []);
+      const known = [...this.held, ...this.left].find((each) => each.prompt === prompt);
       const below = covers ? this.held.filter((each) => each.prompt.method !== 'privacy') : [];
       this.present([...below, known || { prompt, view: viewOf(prompt) }]);
       if (known) return;
@@ -233,7 +240,7 @@ Component<Data, Properties, Methods, [], Own>({
       this.held = held;
       if (!held.length && !before.length) return;
       const prompts = held.map(({ view }) => view);
-      const top = prompts.slice(-1)[0] || null;
+      const top = (!this.covered && prompts.slice(-1)[0]) || null;
       this.setData({ prompts, top, caught: !!top });
     },
     revised(id: number, fields: Partial<PromptView>): readonly Held[] {
@@ -284,18 +291,24 @@ Component<Data, Properties, Methods, [], Own>({
         fail: done,
       });
     },
-    onAvatar(event: TapEvent<{ avatarUrl?: string; errMsg?: string }>) {
+    onAvatar(event: TapEvent<AvatarDetail>) {
       const held = this.heldBy(event);
-      const { avatarUrl, errMsg } = event.detail;
+      const { avatarUrl, errno, errMsg = '' } = event.detail;
       this.busy = false;
       if (!held) return;
       if (avatarUrl) return this.present(this.revised(held.prompt.id, { avatarUrl, missing: false }));
-      // A closed sheet is no answer yet; a refusal, or a fault of the operator's, is.
-      if (errMsg && !/cancel/.test(errMsg)) this.answer(held, event.detail);
+      // A closed sheet is no answer yet; a refusal, WeChat's privacy agreement's too, or a fault of the operator's, is.
+      const isClosed = (errno === 1 || errno === 104 || /cancel/.test(errMsg)) && !/privacy/.test(errMsg);
+      if (errMsg && !isClosed) this.answer(held, event.detail);
     },
     onInput(event: TapEvent<{ value: string }>) {
       // Not set: the input shows it already.
       this.held = this.revised(event.currentTarget.dataset.id, { nickName: event.detail.value });
+    },
+    onReview(event: TapEvent<{ pass?: boolean; timeout?: boolean }>) {
+      const { pass, timeout } = event.detail;
+      // WeChat has cleared the field, and does not say so as input: what was in it must not come back.
+      if (!pass && !timeout) this.held = this.revised(event.currentTarget.dataset.id, { nickName: '' });
     },
     onSubmit(event: TapEvent<{ value: { nickName?: string } }>) {
       const held = this.heldBy(event);

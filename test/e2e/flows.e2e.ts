@@ -301,9 +301,36 @@ flow('avatar and nickname, asked for anew', async (visit) => {
   await visit.sheet('选择头像').getByRole('button', { name: '头像 2' }).click();
   await visit.on('wx-auth-prompt input').fill('青青');
   await visit.shot('form');
+  const widthOf = async (selector: string) => (await visit.on(selector).boundingBox())?.width;
+  assert.equal(
+    await widthOf('wx-auth-prompt [aria-label="选择头像"]'),
+    await widthOf('wx-auth-prompt wx-input'),
+  );
   await visit.tap('保存');
   await visit.toast('资料已更新');
   await visit.sees(visit.text('青青'));
+});
+
+flow('a dialog longer than the screen', async (visit) => {
+  await logIn(visit);
+  await visit.tab('我的');
+  await visit.on('#edit-profile').click();
+  const dialog = visit.dialog('完善资料');
+  await visit.sees(dialog);
+  await dialog.getByRole('heading').evaluate((heading) => (heading.textContent = '请完善资料'.repeat(200)));
+  await visit.shot('long');
+  const scroller = dialog.locator('wx-scroll-view');
+  await scroller.hover();
+  await visit.page.mouse.wheel(0, 9999);
+  const screen = await visit.page.locator('#phone').boundingBox();
+  const button = await dialog.getByText('保存').boundingBox();
+  assert.ok(
+    screen && button && button.y + button.height <= screen.y + screen.height,
+    'the button can be reached',
+  );
+  await visit.shot('scrolled');
+  await visit.page.keyboard.press('Escape');
+  await visit.seesNo(dialog);
 });
 
 flow('privacy refusal, and consent after WeChat’s ten seconds of silence', async (visit) => {
