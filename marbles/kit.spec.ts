@@ -533,6 +533,7 @@ describe('what is not so fails, and shows where', () => {
     expect(failureOf(({ resources }) => resources('50ms q'))).toMatch(/what "q" stands for/);
     expect(failureOf(({ perform }) => perform('50ms q', {}))).toMatch(/what "q" stands for/);
     expect(failureOf(({ at }) => at('soon', () => undefined))).toMatch(/"soon" is no time/);
+    expect(failureOf(({ at }) => at(NaN, () => undefined))).toMatch(/"NaN" is no time/);
   });
 });
 

@@ -317,7 +317,9 @@ flow('a dialog longer than the screen', async (visit) => {
   await visit.on('#edit-profile').click();
   const dialog = visit.dialog('完善资料');
   await visit.sees(dialog);
-  await dialog.getByRole('heading').evaluate((heading) => (heading.textContent = '请完善资料'.repeat(200)));
+  await dialog
+    .getByRole('heading')
+    .evaluate("(heading) => void (heading.textContent = '请完善资料'.repeat(200))");
   await visit.shot('long');
   const scroller = dialog.locator('wx-scroll-view');
   await scroller.hover();
