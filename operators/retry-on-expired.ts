@@ -45,9 +45,10 @@ export function retryOnExpired<T>(
   return (source) => {
     const make = (left: number, expired?: SessionError): Observable<T> =>
       new Observable<T>((subscriber) => {
-        const { attempt: outer = {} } = hooksOf(session);
+        const hooks = hooksOf(session);
+        const { attempt: outer = {} } = hooks;
         const attempt: Attempt = { outer, expired: expired || outer.expired };
-        const made$ = watchExpiry(session, source, attempt);
+        const made$ = watchExpiry(session, source, attempt, session.credential);
         const isGone = () => {
           if (!attempt.answered) checkGeneration(expired);
           return false;
@@ -56,7 +57,7 @@ export function retryOnExpired<T>(
         const safe$ = expiryOf(expired).guarded
           ? made$.pipe(takeUntil(session.session$.pipe(filter(isGone))))
           : made$;
-        return subscribeFor(session, attempt, safe$, subscriber);
+        return subscribeFor(hooks, attempt, safe$, subscriber);
       }).pipe(
         catchError((error: unknown) => {
           // The very expiry it is made again for comes back where the login was held back.

@@ -41,7 +41,8 @@ export function silentOnly<T>(
   return (source) =>
     guard(session, source, (expired) =>
       logIn(session, { mode: 'silent', verify }, expired).pipe(
-        catchError((error: unknown) => anonymously(error, expired, [expired])),
+        // A failed login leaves a credential usable that was.
+        catchError((error: unknown) => anonymously(error, expired, [session.credential])),
       ),
     ).pipe(
       catchError((error: unknown) => {

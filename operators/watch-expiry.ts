@@ -6,22 +6,23 @@ import { isSessionError, sessionError } from '../src/session-error';
 import type { Credential, Session } from '../src/types';
 
 /**
- * Watches a source that is subscribed now, under the credential that there is: turns an outcome that says "expired"
- * into a `session-expired` error, and invalidates the credential that the request was given.
+ * Turns an outcome that says "expired" into a `session-expired` error, and invalidates the credential that the
+ * request was given.
  *
- * @param attempt - which subscription this is
+ * @param attempt - which subscription of the source this is
+ * @param assumed - that credential, where the outcome does not tell; nothing = the request carried none
  * @param guarded - a guard watches it; else `retryOnExpired` does, unless a guard inside has
  */
 export function watchExpiry<T>(
   session: Session,
   source$: Observable<T>,
   attempt: Attempt,
+  assumed: Credential | undefined,
   guarded?: boolean,
 ): Observable<T> {
   const hooks = hooksOf(session);
   const { generation, accepted } = hooks;
-  // Where the outcome does not tell.
-  let carried: Credential | null | undefined = session.credential;
+  let carried: Credential | null | undefined = assumed;
   let answered = false;
   const accept = () => {
     if (carried && accepted) accepted(carried);

@@ -47,7 +47,7 @@ export function readFailure(error: unknown, step: string, longest: number): Fail
           (status === undefined && errcode === undefined && typeof fields.errMsg === 'string');
       if (transient) {
         const unreachable = failed('backend-unreachable', number);
-        const wait = look(() => retryAfter(fields.header), undefined);
+        const wait = look(() => retryAfter(fields.header));
         return wait && wait > longest ? { error: unreachable } : { error: unreachable, again: 'later', wait };
       }
       if (own) return { error };

@@ -3,6 +3,8 @@ export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   Object(value) as Record<string, unknown>;
 
 /** What a look at something from outside tells; `otherwise` where the look itself throws: a getter, a revoked Proxy. */
+export function look<T>(at: () => T, otherwise?: undefined): T | undefined;
+export function look<T>(at: () => T, otherwise: T): T;
 export function look<T>(at: () => T, otherwise: T): T {
   try {
     return at();

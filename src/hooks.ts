@@ -52,8 +52,7 @@ const KEY = '_rxWeappSession';
 
 const mark = <T extends object>(target: T, value: object): T => Object.defineProperty(target, KEY, { value });
 
-const markOf = <M>(target: unknown): Partial<M> =>
-  look(() => fieldsOf(target)[KEY] as M | undefined, undefined) || {};
+const markOf = <M>(target: unknown): Partial<M> => look(() => fieldsOf(target)[KEY] as M | undefined) || {};
 
 /** Puts the hooks on a session. */
 export const provideHooks: <S extends object>(session: S, hooks: SessionHooks<never>) => S = mark;
@@ -96,12 +95,11 @@ export const expiryOf: (error: unknown) => Expiry = markOf;
 
 /** Subscribes in the name of an attempt, or of none; the guards that are subscribed with it, in the same tick, know. */
 export function subscribeFor<T>(
-  session: Session,
+  hooks: Pick<SessionHooks, 'attempt'>,
   attempt: Attempt | undefined,
   source: Observable<T>,
   subscriber: Subscriber<T>,
 ): Subscription {
-  const hooks = hooksOf(session);
   const before = hooks.attempt;
   hooks.attempt = attempt;
   try {

@@ -14,5 +14,5 @@ export function keptOn<T extends object>(holder: object, name: string, fresh: T)
   };
   const own = here.get(holder) || {};
   here.set(holder, own);
-  return look(() => at(holder), undefined) || at(own);
+  return look(() => at(holder)) || at(own);
 }

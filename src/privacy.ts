@@ -41,7 +41,7 @@ function question(room: Room, resolve: Resolve): void {
   };
   const answer$ = alive(room, () => {
     tell(room, 'prompt');
-    const asked = worded(room, { method: 'privacy', openType: 'agreePrivacyAuthorization' }, undefined);
+    const asked = worded(room, { method: 'privacy', openType: 'agreePrivacyAuthorization' });
     return orError(ask(room, asked, isExposure), room.disposed$);
   });
   answer$.subscribe({ next: end, error: end });

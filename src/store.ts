@@ -59,7 +59,7 @@ function save(room: Room, record?: StoredSession): Observable<unknown> {
 }
 
 /** Puts a record, or nothing, in the place of what is stored. */
-function replaceBy(room: Room, record: StoredSession | undefined): Observable<unknown> {
+function replaceBy(room: Room, record?: StoredSession): Observable<unknown> {
   const { record: wanted } = room;
   // A step that was given up may still take effect: then what is to be stored is stored once more.
   const late = (): unknown => {
@@ -84,7 +84,7 @@ function write(room: Room): Observable<unknown> {
       void report(room, error);
       // What could not be overwritten belongs to a session that is over; a store that is still at work may yet do it.
       if (!record || isSessionError(error, 'login-timeout')) return EMPTY;
-      return replaceBy(room, undefined).pipe(catchError(() => EMPTY));
+      return replaceBy(room).pipe(catchError(() => EMPTY));
     }),
   );
 }

@@ -31,7 +31,7 @@ export const topPageTips = (subject: TipsSubject): Partial<AuthTips> | undefined
  * @param subject - what the prompt asks
  * @param own - the texts of the login, if it has any
  */
-export function worded(room: Room, subject: TipsSubject, own: TipsSource | undefined): Question {
+export function worded(room: Room, subject: TipsSubject, own?: TipsSource): Question {
   const tips = [chineseTips, room.tips, room.pageTips, own].reduce<object>(
     (texts, source) => hooked(room, 'tips', () => defined(texts, textsOf(source, subject)), texts),
     {},
