@@ -27,8 +27,9 @@ export const guard = <T>(
           // What goes on anonymously may meet a guard yet that does not know what for it logs in.
           if (credential) each.answered = true;
         }
-        const source$ = watchExpiry(session, source, inner, credential, true);
-        return new Observable<T>((each) => subscribeFor(hooks, inner, source$, each));
+        return new Observable<T>((each) =>
+          subscribeFor(hooks, inner, watchExpiry(session, source, inner, credential, true), each),
+        );
       }),
     );
     // Whoever begins something when he hears of the login is no part of the attempt.

@@ -6,8 +6,8 @@ import type { SessionError } from '../src/session-error';
 import type { Credential, LoginMode, LoginOptions, Session } from '../src/types';
 
 /** The mode in which one logs in again: the first login was fresh already, and so is whoever's came since. */
-const modeAgain = ({ mode }: LoginOptions): LoginMode =>
-  /silent/i.test(mode as string) ? 'silent' : 'common';
+const modeAgain = (options: LoginOptions): LoginMode =>
+  /silent/i.test(options.mode as string) ? 'silent' : 'common';
 
 /** Throws where the request's user is gone: it must not be replayed as anybody else. */
 export function checkGeneration(expired: SessionError | undefined): void {

@@ -32,9 +32,9 @@ export function watchExpiry<T>(
     if (hooks.attempt === attempt) hooks.attempt = undefined;
   };
   const check = (outcome: unknown): void => {
+    leave();
     const carrying = carriedBy(outcome);
     const { given, source = session.source } = carrying;
-    leave();
     // A guard inside has judged it, unless it is the response of a request beside the guard.
     const isJudged = !guarded && attempt.guarded && (!given || carrying.guarded);
     // Another session's guard will know what to do with its own.
