@@ -143,16 +143,22 @@ test('P3: on a page that is hidden and shown in one turn, the prompt is shown', 
   dialog.detach();
 });
 
-test('P3 P8: a prompt is shown though a privacy question came and was answered as it was offered', async () => {
-  let ask = (_: (answer: object) => void): void => undefined;
-  const session = provided({ onNeedPrivacyAuthorization: (listener: typeof ask) => (ask = listener) });
+/** A dialog on a page of an app that WeChat has questions on privacy for. */
+function withPrivacy() {
+  let listener = (_: (answer: object) => void): void => undefined;
+  const session = provided({ onNeedPrivacyAuthorization: (given: typeof listener) => (listener = given) });
   const dialog = component();
   dialog.attach();
+  return { session, dialog, ask: () => listener(() => undefined) };
+}
+
+test('P3 P8: a prompt is shown though a privacy question came and was answered as it was offered', async () => {
+  const { session, dialog, ask } = withPrivacy();
   session.prompt$.subscribe((prompt) => {
     if (prompt?.method === 'privacy') prompt.answer({ event: 'agree', buttonId: 'x' });
   });
   watched(session.login());
-  ask(() => undefined);
+  ask();
   await pass();
   isShown(dialog);
   dialog.detach();
@@ -218,10 +224,7 @@ test('another source is another session: its prompt is shown, and the former one
 });
 
 test('P8: a privacy question that the page’s own UI takes covers the prompt below, and keeps it', async () => {
-  let ask = (_: (answer: object) => void): void => undefined;
-  const session = provided({ onNeedPrivacyAuthorization: (listener: typeof ask) => (ask = listener) });
-  const dialog = component();
-  dialog.attach();
+  const { session, dialog, ask } = withPrivacy();
   let privacy: AuthPrompt | undefined;
   session.prompt$.subscribe((prompt) => {
     if (prompt?.method === 'privacy' && prompt.claim()) privacy = prompt;
@@ -230,7 +233,7 @@ test('P8: a privacy question that the page’s own UI takes covers the prompt be
   await pass();
   isShown(dialog);
   const { id } = dialog.held[0];
-  ask(() => undefined);
+  ask();
   await pass();
   expect(dialog.shows).toBeUndefined();
   expect(dialog.held.map((view) => view.id)).toEqual([id]);
@@ -244,14 +247,11 @@ test('P8: a privacy question that the page’s own UI takes covers the prompt be
 });
 
 test('P8: an answer that comes while it is covered counts', async () => {
-  let ask = (_: (answer: object) => void): void => undefined;
-  const session = provided({ onNeedPrivacyAuthorization: (listener: typeof ask) => (ask = listener) });
-  const dialog = component();
-  dialog.attach();
+  const { session, dialog, ask } = withPrivacy();
   session.prompt$.subscribe((prompt) => prompt?.method === 'privacy' && prompt.claim());
   const login = watched(session.login());
   await pass();
-  ask(() => undefined);
+  ask();
   await pass();
   dialog.fire('onAnswer', { code: 'phone-code' });
   await pass();

@@ -4,7 +4,7 @@ import * as jestGlobals from '@jest/globals';
 import * as rxjs from 'rxjs';
 import * as library from 'rx-weapp-session';
 import * as marbles from 'rx-weapp-session/marbles';
-import ts from 'typescript';
+import { runExample } from './support/run-example';
 
 // The guide to testing is run: each of its examples passes, or fails with the very words that stand below it.
 
@@ -30,12 +30,7 @@ function testsOf(code: string): ReadonlyMap<string, () => void> {
     'rx-weapp-session': library,
     'rx-weapp-session/marbles': marbles,
   };
-  const { outputText } = ts.transpileModule(code, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-  });
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- what node:vm compiles has arrays of another realm than jest's
-  const run: unknown = new Function('require', 'exports', outputText);
-  (run as (load: (name: string) => unknown, exported: object) => void)((name) => modules[name], {});
+  runExample(code, { require: (name: string) => modules[name] });
   return tests;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AuthTips, Session } from 'rx-weapp-session';
 import { sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Scenario } from 'rx-weapp-session/marbles';
-import ts from 'typescript';
+import { runExample } from './support/run-example';
 
 // The page that the README shows is run: what a reader copies has to hold.
 
@@ -23,16 +23,10 @@ interface HomePage {
 function homePage(readme: string, session: Session): HomePage {
   const text = readFileSync(join(__dirname, '..', readme), 'utf8');
   const [, code] = /```ts\n\/\/ pages\/home\/home\.ts\n([^]*?)```/.exec(text) as unknown as [string, string];
-  const { outputText } = ts.transpileModule(code, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-  });
   let page: HomePage | undefined;
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the README's own code
-  const run: unknown = new Function('exports', 'getApp', 'Page', outputText);
-  (run as (exported: object, getApp: () => object, Page: (definition: HomePage) => void) => void)(
-    {},
-    () => ({ session }),
-    (definition) => {
+  runExample(code, {
+    getApp: () => ({ session }),
+    Page: (definition: HomePage) => {
       page = Object.assign(Object.create(definition) as HomePage, {
         data: { ...definition.data },
         setData(this: HomePage, data: object) {
@@ -40,7 +34,7 @@ function homePage(readme: string, session: Session): HomePage {
         },
       });
     },
-  );
+  });
   return page as HomePage;
 }
 
@@ -140,10 +134,12 @@ describe.each(['README.md', 'README.zh-CN.md'])('the home page of %s', (readme) 
     }),
   );
 
-  test('P3: is gone when it is unloaded', () =>
+  test(
+    'P3: is gone when it is unloaded',
     visiting((page, { session, backend, at, expectObservable }) => {
       backend.silentLogin('50ms p');
       expectObservable(session.login()).toBe('4s #', {}, 'prompt-unhandled');
       at('1s', () => page.onUnload());
-    })());
+    }),
+  );
 });

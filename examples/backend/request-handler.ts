@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { urlOf } from '../../scripts/request-url';
 import { ApiError, internalError, methodNotAllowed, notFound } from './api-error';
 import { ClientGone } from './body-bytes';
 import type { Disturbances } from './disturbances';
@@ -33,7 +34,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
 
   return async (request, response) => {
     if (request.method === 'OPTIONS') return answerPreflight(response);
-    const url = parseUrl(request);
+    const url = urlOf(request);
     try {
       await respond(request, response, url);
     } catch (error) {
@@ -48,14 +49,6 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     log(`${endpoint} ${response.statusCode}`);
     if (!endpoint.includes(' /debug/')) disturbances.count(endpoint, response.statusCode);
   };
-}
-
-function parseUrl(request: IncomingMessage): URL | undefined {
-  try {
-    return new URL(request.url ?? '', 'http://127.0.0.1');
-  } catch {
-    return undefined;
-  }
 }
 
 function routeFor(routes: readonly Route[], method: string | undefined, path: string | undefined): Route {

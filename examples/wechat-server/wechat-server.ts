@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { urlOf } from '../../scripts/request-url';
 import { controlEndpoints, worldControls, type WechatControls } from './controls';
 import type { Endpoints } from './endpoint';
 import { parametersOf, sendJson } from './http-exchange';
@@ -19,8 +20,6 @@ export interface WechatServer extends WechatControls {
   close(): Promise<void>;
 }
 
-const BASE = 'http://127.0.0.1';
-
 export function createWechatServer(options: WechatServerOptions): WechatServer {
   const world = new World(options);
   const calls = new Map<string, number>();
@@ -30,9 +29,7 @@ export function createWechatServer(options: WechatServerOptions): WechatServer {
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method === 'OPTIONS') return sendJson(response, 200, {});
-    const given = request.url ?? '/';
-    // "//" is the beginning of a host, and no path.
-    const url = URL.canParse(given, BASE) ? new URL(given, BASE) : undefined;
+    const url = urlOf(request);
     const pathname = url ? url.pathname : '';
     const endpoint = Object.hasOwn(endpoints, pathname) ? endpoints[pathname] : undefined;
     if (!url || !endpoint) return sendJson(response, 404, { errMsg: 'fail no such endpoint' });

@@ -16,6 +16,16 @@ import { claimDatabase } from '../../examples/backend/database-owner';
 
 const statOf = (pid: number): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
 
+/** Does something in a folder of its own, which is gone afterwards. */
+function inFolder(work: (folder: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
+  try {
+    work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 // As in a container whose first process does not collect the children that it inherits.
 test('a killed owner that nobody has waited for yet does not keep the database', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
@@ -36,25 +46,20 @@ test('a killed owner that nobody has waited for yet does not keep the database',
   }
 });
 
-test('a database is taken by whichever name it was opened', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
-  const [real, link] = [join(folder, 'real.db'), join(folder, 'link.db')];
-  try {
+test('a database is taken by whichever name it was opened', () =>
+  inFolder((folder) => {
+    const [real, link] = [join(folder, 'real.db'), join(folder, 'link.db')];
     new Database(real).close();
     symlinkSync(real, link);
     const open = new Database(link);
     expect(() => new Database(real)).toThrow(`in use by process ${process.pid}`);
     open.close();
     new Database(real).close();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  }));
 
-test('a link to a database that is not there yet leads to one and the same', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
-  const [real, link] = [join(folder, 'data', 'real.db'), join(folder, 'link.db')];
-  try {
+test('a link to a database that is not there yet leads to one and the same', () =>
+  inFolder((folder) => {
+    const [real, link] = [join(folder, 'data', 'real.db'), join(folder, 'link.db')];
     mkdirSync(join(folder, 'data'));
     symlinkSync(real, link);
     const first = new Database(link);
@@ -62,22 +67,15 @@ test('a link to a database that is not there yet leads to one and the same', () 
     // What is not yet in the database itself is in the log beside it, where the next start looks.
     expect(readdirSync(folder)).toEqual(['data', 'link.db']);
     first.close();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  }));
 
-test('a database with a second name of its own right is refused: each would have its log', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
-  const [one, other] = [join(folder, 'one.db'), join(folder, 'other.db')];
-  try {
+test('a database with a second name of its own right is refused: each would have its log', () =>
+  inFolder((folder) => {
+    const [one, other] = [join(folder, 'one.db'), join(folder, 'other.db')];
     new Database(one).close();
     linkSync(one, other);
     for (const name of [one, other]) expect(() => new Database(name)).toThrow('a hard link');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  }));
 
 test('of many that start after an owner was killed, one gets the database', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
+import { urlOf } from '../../../scripts/request-url';
 import type { World } from '../browser/shared/world';
 import type { MiniProgram } from './mini-program';
 import { answerNativeRequest } from './native-request';
@@ -29,17 +30,14 @@ export function createHttpServer(options: HttpServerOptions): Server {
   return server;
 }
 
-const BASE = 'http://localhost';
-
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   { pages, miniProgram, world, controls }: HttpServerOptions,
 ): Promise<void> {
-  const given = request.url ?? '/';
-  // "//" is the beginning of a host, and no path.
-  if (!URL.canParse(given, BASE)) return notFound(response);
-  const { pathname } = new URL(given, BASE);
+  const url = urlOf(request);
+  if (!url) return notFound(response);
+  const { pathname } = url;
   if (request.method === 'POST') {
     if (!isOwn(request)) return send(response, { type: 'text/plain', content: 'not from here' }, 403);
     if (pathname === '/native/request')
