@@ -295,7 +295,7 @@ describe('what is not so fails, and shows where', () => {
       text(
         'session$: not as expected at 1061ms',
         '',
-        '  expected  (ns) 56ms i 1s A 58ms -'.replace(' 58ms -', ''),
+        '  expected  (ns) 56ms i 1s A',
         '  actual    (ns) 56ms i 1s - 58ms A',
         '                           ^',
       ),
@@ -525,7 +525,67 @@ describe('what is not so fails, and shows where', () => {
       await Promise.resolve();
       expectObservable(session.login()).toBe('nonsense');
     };
-    expect(failureOf(body as (scenario: Scenario) => void)).toMatch(/must not be async/);
+    expect(failureOf(body as (scenario: Scenario) => void)).toMatch(/the body must not be async/);
+    const later = ({ at, perform, expectRequests }: Scenario, by: 'at' | 'perform') => {
+      const act = async () => {
+        await Promise.resolve();
+        expectRequests().toBe('nonsense');
+      };
+      if (by === 'at') at('1s', act);
+      else perform('1s a', { a: act });
+    };
+    for (const by of ['at', 'perform'] as const)
+      expect(failureOf((scenario) => later(scenario, by))).toMatch(/at a time must not be async/);
+  });
+
+  test('what is expected when all is over', () => {
+    let scenario: Scenario | undefined;
+    sessionMarbles((it) => {
+      scenario = it;
+    });
+    expect(() => scenario?.expectRequests().toBe('nonsense')).toThrow('the scenario is over');
+  });
+
+  test('nobody looked at a prompt, so that none was seen', () => {
+    const unseen = /nobody looks: script them, with user.away/;
+    const asked = ({ session, backend, expectPrompts, expectObservable }: Scenario) => {
+      backend.silentLogin('50ms p');
+      expectObservable(session.login()).inOrder('#', undefined, 'prompt-unhandled');
+      expectPrompts().toBe('');
+    };
+    expect(failureOf(asked)).toMatch(unseen);
+    expect(
+      failureOf((scenario) => {
+        scenario.user.away();
+        asked(scenario);
+      }),
+    ).not.toMatch(unseen);
+    sessionMarbles(({ session, expectPrompts, expectObservable }) => {
+      expectObservable(session.login()).inOrder('(A|)');
+      expectPrompts().toBe('');
+    });
+  });
+
+  test('what no field tells', () => {
+    const bytes = (byte: number) => Uint8Array.of(byte).buffer;
+    for (const [actual, same, other] of [
+      [new TypeError('no'), new TypeError('no'), new TypeError('yes')],
+      [new TypeError('no'), /^no$/, /yes/],
+      ['no', /^no$/, /yes/],
+      [new Date(1), new Date(1), new Date(2)],
+      [new Map([[1, 'a']]), new Map([[1, 'a']]), new Map([[1, 'b']])],
+      [new Set([1]), new Set([1]), new Set([2])],
+      [bytes(1), bytes(1), bytes(2)],
+      [[1], [1], new Set([1])],
+    ]) {
+      const is = (wanted: unknown) =>
+        failureOf(({ expectObservable }) => {
+          expectObservable(throwError(() => actual)).toBe('#', undefined, wanted);
+          expectObservable(of({ actual })).toBe('(x|)', { x: { actual: wanted } });
+        });
+      expect(is(same)).toBe('');
+      expect(is(other).match(/not as expected/g)).toHaveLength(2);
+    }
   });
 
   test('letters that stand for nothing, and times that are none', () => {
@@ -533,7 +593,9 @@ describe('what is not so fails, and shows where', () => {
     expect(failureOf(({ resources }) => resources('50ms q'))).toMatch(/what "q" stands for/);
     expect(failureOf(({ perform }) => perform('50ms q', {}))).toMatch(/what "q" stands for/);
     expect(failureOf(({ at }) => at('soon', () => undefined))).toMatch(/"soon" is no time/);
-    expect(failureOf(({ at }) => at(NaN, () => undefined))).toMatch(/"NaN" is no time/);
+    for (const time of [NaN, -1, Infinity])
+      expect(failureOf(({ at }) => at(time, () => undefined))).toMatch(`"${time}" is no time`);
+    expect(failureOf(({ subscribe }) => subscribe(NEVER, '10ms'))).toMatch('write "10ms ^"');
   });
 });
 

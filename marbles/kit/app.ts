@@ -9,7 +9,7 @@ export interface App {
   readonly background: () => void;
   /** WeChat shows the app again. */
   readonly foreground: () => void;
-  /** The wall clock goes on by so much while the timers stand still, as in a frozen app. */
+  /** The wall clock goes on by so much while the timers stand still, as in a frozen app; by less than 0: is set back. */
   readonly jump: (by: Time) => void;
   /** `session.logout()`. */
   readonly logout: () => void;
@@ -45,7 +45,7 @@ export function createApp(
     jump: (by) => {
       done('jump');
       const awake = asyncScheduler.now.bind(asyncScheduler);
-      const ahead = toMs(by);
+      const ahead = typeof by === 'number' && Number.isFinite(by) ? by : toMs(by);
       asyncScheduler.now = () => awake() + ahead;
     },
     logout: () => {

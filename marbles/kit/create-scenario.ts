@@ -1,5 +1,12 @@
 import { createSession, weapp } from 'rx-weapp-session';
-import type { Credential, LoginBackend, RequestOptions, Session, SessionConfig } from 'rx-weapp-session';
+import type {
+  Credential,
+  LoginBackend,
+  RequestOptions,
+  Session,
+  SessionConfig,
+  SessionEvent,
+} from 'rx-weapp-session';
 import type { RunHelpers } from 'rxjs/testing';
 import { createApp } from './app';
 import { createBackend } from './backend';
@@ -19,6 +26,7 @@ import { promptReading } from './prompts';
 import { eventReading, stateReading, valueReading } from './readings';
 import { record } from './record';
 import type { Recording } from './recording';
+import { refuseAsync } from './refuse-async';
 import { createResources } from './resources';
 import type { Scenario } from './scenario';
 import type { Stage } from './stage';
@@ -50,7 +58,11 @@ export function createScenario<C extends Credential>(
   const now = () => scheduler.frame;
   const faults: string[] = [];
   const checks: { readonly check: () => string | undefined; readonly where: Error }[] = [];
-  const later: Later = (check, where) => void checks.push({ check, where });
+  let isOver = false;
+  const later: Later = (check, where) => {
+    if (isOver) throw new Error('the scenario is over, nothing is compared any more: expect in its body');
+    checks.push({ check, where });
+  };
 
   const names = createNames(credentials || {});
   const log = createCallLog(now);
@@ -85,7 +97,7 @@ export function createScenario<C extends Credential>(
   const at: TimeLine['at'] = (ms, action) => {
     if (ms < now())
       throw new Error(`${ms}ms is over: it is ${now()}ms; say in the body what comes when, not inside of it`);
-    scheduler.schedule(action, ms - now());
+    scheduler.schedule(() => refuseAsync(action(), 'what is done at a time'), ms - now());
   };
   const timeLine: TimeLine = { now, at };
   const watched: Watched[] = [];
@@ -95,6 +107,11 @@ export function createScenario<C extends Credential>(
     : { name: 'session$', entries: [], open: false };
   const events: Entry[] = [];
   session.event$.subscribe((value) => events.push({ at: now(), kind: 'next', value }));
+
+  const unseenPrompt = (): string | undefined =>
+    !user.looked() && events.some(({ value }) => (value as SessionEvent).type === 'prompt')
+      ? 'prompt$: the user was asked, but nobody looks: script them, with user.away() at least'
+      : undefined;
 
   const calls = (name: string, wanted: (call: Call) => boolean): (() => Lane) => {
     return () => ({
@@ -136,8 +153,14 @@ export function createScenario<C extends Credential>(
       const own = watchStream(timeLine, `session$ of ${which.source}`, which.session$, subscription);
       return expectLane(() => ({ ...own, reading: stateReading(names) }), later, pace);
     },
-    expectPrompts: () =>
-      expectLane(() => ({ name: 'prompt$', entries: user.entries, reading: promptReading }), later, pace),
+    expectPrompts: () => {
+      later(unseenPrompt, new Error());
+      return expectLane(
+        () => ({ name: 'prompt$', entries: user.entries, reading: promptReading }),
+        later,
+        pace,
+      );
+    },
     expectCalls: (...scripts) => {
       const wanted = scripts.map(({ call }) => call);
       const title = wanted.length ? wanted.join(', ') : 'platform and backend';
@@ -198,6 +221,7 @@ export function createScenario<C extends Credential>(
   return {
     scenario,
     verdict: () => {
+      isOver = true;
       const differences = checks.map(({ check, where }) => ({ text: check(), where }));
       return [
         ...faults.map((text) => ({ text })),

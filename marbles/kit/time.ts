@@ -5,7 +5,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60000, h: 3
 
 /** Reads a time in ms. */
 export function toMs(time: Time): number {
-  if (typeof time === 'number' && !Number.isNaN(time)) return time;
+  if (typeof time === 'number' && time >= 0 && time < Infinity) return time;
   const [, number, unit] = /^\s*(\d+(?:\.\d+)?)(ms|s|m|h)\s*$/.exec(String(time)) || [];
   if (unit === undefined) throw new Error(`"${time}" is no time: write 300, "300ms", "5s", "2m" or "1h"`);
   return Number(number) * UNITS[unit];

@@ -105,5 +105,5 @@ export function createUser(session: () => Session, now: () => number, fault: (me
       open = null;
     },
   };
-  return { script, entries, deeds, openPrompt: () => open };
+  return { script, entries, deeds, openPrompt: () => open, looked: () => answers.length > 0 };
 }
