@@ -7,14 +7,17 @@ import {
   EMPTY,
   filter,
   finalize,
+  interval,
   map,
   merge,
   mergeMap,
   Observable,
   observeOn,
+  startWith,
   Subscription,
   switchMap,
   take,
+  takeWhile,
   tap,
   timer,
 } from 'rxjs';
@@ -27,6 +30,7 @@ import { weapp } from './platform/weapp';
 import type { AuthPrompt, Session } from './types';
 
 interface Page {
+  readonly route?: string;
   onUnload?: (...args: unknown[]) => unknown;
 }
 
@@ -39,7 +43,17 @@ const AT_A_GLANCE = 500;
 /** How long a page may take to open, in ms. */
 const OPENING = 10000;
 
+/** How often a page is looked for that WeChat said it goes to, before it stands, in ms. */
+const LOOK = 100;
+
 const pages = (): readonly Page[] => (typeof getCurrentPages === 'function' ? getCurrentPages() : []);
+
+/** The page at this url, of those that opened since; or else the first of them, as a router may lead elsewhere. */
+function openedAt(url: string, before: readonly Page[]): Page | undefined {
+  const path = url.replace(/\?.*/, '').replace(/^[./]+/, '');
+  const fresh = pages().filter((page) => !before.includes(page));
+  return fresh.find(({ route = '' }) => route.endsWith(path)) || fresh[0];
+}
 
 /** Emits when a page has been unloaded, as far as this base library can tell. */
 const unloadOf = (page: Page, platform: Platform): Observable<unknown> =>
@@ -122,14 +136,12 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
           opening = undefined;
           prompt.release();
         }),
-        switchMap(() => {
-          const page = pages().find((each) => !before.includes(each));
-          if (!page)
-            return prompt$.pipe(
-              filter((open) => open !== prompt),
-              take(1),
-              switchMap(() => EMPTY),
-            );
+        // WeChat's success says that it goes there, and not that the page stands.
+        switchMap(() => interval(LOOK).pipe(startWith(0))),
+        map(() => openedAt(url, before)),
+        takeWhile((page) => !page && !!prompt$.value, true),
+        switchMap((page) => {
+          if (!page) return EMPTY;
           const stands = () => pages().includes(page);
           // What opens while the page is closing, or lets its end be noticed, was not shown there.
           const gone$ = prompt$.pipe(

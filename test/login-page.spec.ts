@@ -10,6 +10,7 @@ import { watched } from './support/watched';
 // promptByPage where the navigation takes a while, fails, or the page misbehaves.
 
 interface Page {
+  readonly route?: string;
   onUnload?: () => void;
 }
 const app = globalThis as { getCurrentPages?: () => Page[] };
@@ -28,8 +29,11 @@ afterEach(() => {
 
 const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
-/** A session in an app that takes 100 ms to open a page, or to find that it cannot; or never says. */
-function inApp(navigation: 'opens' | 'fails' | 'hangs' = 'opens') {
+/**
+ * A session in an app that takes 100 ms to open a page, or to say that it will (the page stands 300 ms later), or to
+ * find that it cannot; or never says.
+ */
+function inApp(navigation: 'opens' | 'will open' | 'fails' | 'hangs' = 'opens') {
   const stack: Page[] = [{}];
   app.getCurrentPages = () => [...stack];
   const opened: string[] = [];
@@ -53,7 +57,9 @@ function inApp(navigation: 'opens' | 'fails' | 'hangs' = 'opens') {
         if (navigation === 'hangs') return;
         setTimeout(() => {
           if (navigation === 'fails') return options.fail({ errMsg: 'navigateTo:fail webview count limit' });
-          stack.push(build());
+          const open = () => void stack.push(build());
+          if (navigation === 'opens') open();
+          else setTimeout(open, 300);
           options.success({ errMsg: 'navigateTo:ok' });
         }, 100);
       },
@@ -63,6 +69,7 @@ function inApp(navigation: 'opens' | 'fails' | 'hangs' = 'opens') {
     session,
     opened,
     onOpen: (make: () => Page) => (build = make),
+    openOther: (page: Page) => void stack.push(page),
     back: () => stack.pop()?.onUnload?.(),
     vanish: () => void stack.pop(),
     listening: () => changes.show.length + changes.hide.length,
@@ -156,13 +163,79 @@ test('P3: a page whose own onUnload throws is gone all the same', async () => {
   expect(opened).toEqual([url, url]);
 });
 
+// WeChat calls success when it is settled that it goes there.
+test.each(['opens', 'will open'] as const)(
+  'P3: never a hang: a page that %s when navigateTo succeeds is closed, and cancels; the next login opens it again',
+  async (navigation) => {
+    for (const hasUi of [false, true]) {
+      const { session, opened, onOpen, back } = inApp(navigation);
+      const subscription = promptByPage(session, { url });
+      onOpen(() => (hasUi ? { onUnload: pageUi(session).leave } : {}));
+      const first = watched(session.login());
+      await pass(1000);
+      back();
+      await pass(1000);
+      expect(first.code).toBe('auth-cancelled');
+      watched(session.login());
+      await pass(1000);
+      expect(opened).toEqual([url, url]);
+      subscription.unsubscribe();
+    }
+  },
+);
+
+test('P3: where a prompt is over before its page stands, the page is that of the next one', async () => {
+  const { session, opened, back } = inApp('will open');
+  promptByPage(session, { url });
+  watched(session.login());
+  await pass(200);
+  session.logout();
+  const second = watched(session.login());
+  await pass(1000);
+  expect(opened).toEqual([url]);
+  back();
+  await pass(1000);
+  expect(second.code).toBe('auth-cancelled');
+});
+
+test('P3: where nobody is asked any more before the page stands, the next prompt has its turn', async () => {
+  const { session, opened } = inApp('will open');
+  promptByPage(session, { url });
+  watched(session.login());
+  await pass(200);
+  session.logout();
+  await pass(1000);
+  watched(session.login());
+  await pass(1000);
+  expect(opened).toEqual([url, url]);
+});
+
 test.each([
-  ['came while it was on its way', 50],
-  ['came while it stood', 1000],
-])(
+  ['/pages/login/login', 'pages/login/login'],
+  ['/pages/login/login?from=home', 'pages/login/login'],
+  ['../login/login', 'pages/login/login'],
+  ['/pages/login/index', 'pages/login/index'],
+])('P3: of two pages that open at once, the one at %s is the login page', async (given, route) => {
+  const { session, onOpen, openOther, back } = inApp();
+  promptByPage(session, { url: given });
+  onOpen(() => ({ route, onUnload: pageUi(session).leave }));
+  const login = watched(session.login());
+  await pass(50);
+  openOther({ route: 'pages/item/index' });
+  await pass(1000);
+  back();
+  await pass(1000);
+  expect(login.code).toBe('auth-cancelled');
+});
+
+test.each([
+  ['came while it was on its way', 'opens', 50],
+  ['came when WeChat had said that it opens', 'will open', 200],
+  ['came while it stood', 'opens', 1000],
+] as const)(
   'P3 P8: a page that is closed with a privacy question above its prompt, which %s, cancels both, and is not opened again',
-  async (_, asked) => {
-    const { session, opened, onOpen, back, ask } = inApp();
+  async (_, navigation, asked) => {
+    const { session, opened, onOpen, back, ask } = inApp(navigation);
     promptByPage(session, { url });
     onOpen(() => {
       const { leave } = pageUi(session);
