@@ -63,9 +63,8 @@ function component() {
       instance.data.source = source;
       observers.source.call(instance, source);
     },
-    /** An event of the open prompt's own buttons. */
-    fire(handler: string, detail: object) {
-      const [{ id }] = this.held;
+    /** An event of a prompt's own buttons. */
+    fire(handler: string, detail: object, { id } = (instance.data.prompts || [])[0]) {
       const handlers = definition.methods as Readonly<Record<string, (event: object) => void>>;
       handlers[handler].call(instance, { detail, currentTarget: { dataset: { id } } });
     },
@@ -144,9 +143,12 @@ test('P3: on a page that is hidden and shown in one turn, the prompt is shown', 
 });
 
 /** A dialog on a page of an app that WeChat has questions on privacy for. */
-function withPrivacy() {
+function withPrivacy(openType?: string) {
   let listener = (_: (answer: object) => void): void => undefined;
-  const session = provided({ onNeedPrivacyAuthorization: (given: typeof listener) => (listener = given) });
+  const session = provided(
+    { onNeedPrivacyAuthorization: (given: typeof listener) => (listener = given) },
+    openType,
+  );
   const dialog = component();
   dialog.attach();
   return { session, dialog, ask: () => listener(() => undefined) };
@@ -299,3 +301,29 @@ test.each([
   expect(dialog.held).toHaveLength(open);
   end();
 });
+
+test.each([false, true])(
+  'the album that chooses an avatar hides the page, and loses nothing (asked for privacy first: %s)',
+  async (first) => {
+    const { session, dialog, ask } = withPrivacy('chooseAvatar');
+    watched(session.login());
+    await pass();
+    dialog.fire('onTap', {});
+    if (first) {
+      ask();
+      await pass();
+      expect(dialog.shows).toBe('agreePrivacyAuthorization');
+      dialog.fire('onAgree', {}, dialog.held[1]);
+      await pass();
+    }
+    expect(dialog.shows).toBe('chooseAvatar');
+    dialog.hide();
+    await pass();
+    dialog.fire('onAvatar', AVATAR);
+    dialog.show();
+    await pass();
+    expect(dialog.held[0]).toMatchObject(AVATAR);
+    dialog.detach();
+    session.dispose();
+  },
+);

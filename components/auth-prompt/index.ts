@@ -276,6 +276,8 @@ Component<Data, Properties, Methods, [], Own>({
       if (!held || held.prompt.openType !== PRIVACY) return;
       const buttonId = `auth-prompt-${held.prompt.id}`;
       this.answer(held, held.prompt.method === 'privacy' ? { event: 'agree', buttonId } : event.detail);
+      // What had to ask goes on now, and may lead into WeChat's own sheet.
+      this.busy = true;
     },
     onConfirm(event: TapEvent) {
       const held = this.heldBy(event);
