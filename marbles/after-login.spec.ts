@@ -167,20 +167,33 @@ describe('F5: afterLogin that fails', () => {
     });
 });
 
-test('F4 F5: afterLogin throwing is no refusal of the backend: what was expired stays so', () =>
-  sessionMarbles(
-    ({ session, storage, app, at, expectSession, expectObservable }) => {
-      storage.holds('R');
-      at('10ms', app.expire);
+describe('F4 F5: afterLogin throwing is no refusal of the backend: what was expired stays so', () => {
+  const afterLogin = (): Observable<never> => {
+    throw new TypeError('a slip');
+  };
+  const letters = { e: 'expired R !login-rejected' };
 
-      expectSession(session).toBe('                  R 9ms r  9ms s 59ms e', {
-        e: 'expired R !login-rejected',
-      });
-      expectObservable(session.login(), '20ms ^').toBe('80ms         #', {}, 'login-rejected');
-    },
-    {
-      afterLogin: (): Observable<never> => {
-        throw new TypeError('a slip');
+  test('where time passes', () =>
+    sessionMarbles(
+      ({ session, storage, app, at, expectSession, expectObservable }) => {
+        storage.holds('R');
+        at('10ms', app.expire);
+
+        expectSession(session).toBe('                  R 9ms r  9ms s 59ms e', letters);
+        expectObservable(session.login(), '20ms ^').toBe('80ms         #', {}, 'login-rejected');
       },
-    },
-  ));
+      { afterLogin },
+    ));
+
+  test('where none does, at the beginning of time', () =>
+    sessionMarbles(
+      ({ session, storage, app, expectSession, expectObservable }) => {
+        storage.holds('R');
+        app.expire();
+
+        expectObservable(session.login()).toBe('#', {}, 'login-rejected');
+        expectSession(session).inOrder('rse', letters);
+      },
+      { afterLogin, pace: 'synchronous' },
+    ));
+});

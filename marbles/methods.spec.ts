@@ -158,6 +158,30 @@ describe('a method of yours', () => {
     });
   }
 
+  test('P7: a method may be an object with a state of its own', () => {
+    class Mine implements AuthMethod {
+      readonly code = 'none';
+      readonly given = ['granted before'];
+      withoutPrompt() {
+        return this.given;
+      }
+      read(detail: unknown) {
+        if (!this.given.includes(String(detail))) throw sessionError('auth-failed', 'unreadable');
+        return detail;
+      }
+    }
+    sessionMarbles(
+      ({ session, backend, user, expectPrompts, expectObservable }) => {
+        backend.silentLogin('50ms q', wants('mine'));
+        user.away();
+
+        expectPrompts().toBe('');
+        expectObservable(session.login()).toBe('110ms (A|)');
+      },
+      { methods: { mine: new Mine() } },
+    );
+  });
+
   test('F1: of a withoutPrompt the first value counts, and its end is not awaited', () => {
     const mine: AuthMethod = {
       code: 'none',

@@ -53,6 +53,7 @@ describe('E2: the retry', () => {
 
     for (const [count, end, requests] of [
       [0, ' 20ms #', 'R'],
+      [NaN, ' 20ms #', 'R'],
       [1, '100ms #', 'R 79ms A'],
       [2, '180ms #', 'R 79ms A 79ms B'],
       [4, '340ms #', 'R 79ms A 79ms B 79ms C 79ms D'],
@@ -63,9 +64,9 @@ describe('E2: the retry', () => {
           resources('20ms x');
           const attempt = around(session, send(session), { count });
 
-          it.expectObservable(attempt).toBe(end, {}, refused('RABCD'[count]));
+          it.expectObservable(attempt).toBe(end, {}, refused('RABCD'[count || 0]));
           it.expectRequests().toBe(requests);
-          it.expectCalls(wx.login).times(count);
+          it.expectCalls(wx.login).times(count || 0);
         }));
     }
 

@@ -315,6 +315,28 @@ describe('S4: a request from inside the login', () => {
     );
   }
 
+  for (const pace of PACES)
+    test(`S4: a login after a logout is from inside as well; with ${PLATFORMS[pace]}`, () => {
+      const inner = new ReplaySubject<unknown>(9);
+      inside(
+        'silentLogin',
+        (session) => {
+          session.logout();
+          session.login().subscribe(inner);
+          return of('A');
+        },
+        ({ session, storage, wx, backend, expectObservable, expectCalls }) => {
+          storage.holds('R');
+          backend.logout('5ms |');
+          expectObservable(inner).inOrder('#', {}, 'reentrant-login');
+          expectObservable(session.login({ mode: 'forceSilent' })).inOrder('#', {}, 'logged-out');
+          expectCalls(wx.login).times(1);
+          expectCalls(backend.logout).times(1);
+        },
+        { pace },
+      );
+    });
+
   for (const { place, mode, begins } of PLACES) {
     for (const pace of PACES) {
       for (const [call, ask, marbles, sent] of [

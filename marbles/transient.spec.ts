@@ -11,6 +11,7 @@ describe('F3: what is tried again', () => {
   const TRANSIENT: readonly (readonly [title: string, reason: unknown])[] = [
     ['no network', offline],
     ['no network, of an old base library', { errMsg: 'request:fail' }],
+    ['no network, beside the status of no response', { statusCode: 0, errMsg: 'request:fail' }],
     ['a time-out that wx reports', { errMsg: 'request:fail timeout', errno: 5 }],
     ['errno 600003', { errMsg: 'request:fail network changed', errno: 600003 }],
     ...[408, 429, 500, 502, 503, 504, 599].map(

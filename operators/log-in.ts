@@ -1,6 +1,6 @@
 import { catchError, switchMap } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
-import { expiryOf, hooksOf } from '../src/hooks';
+import { readMark, hooksOf } from '../src/hooks';
 import { isSessionError, sessionError } from '../src/session-error';
 import type { SessionError } from '../src/session-error';
 import type { Credential, LoginMode, LoginOptions, Session } from '../src/types';
@@ -11,7 +11,7 @@ const modeAgain = (options: LoginOptions): LoginMode =>
 
 /** Throws where the request's user is gone: it must not be replayed as anybody else. */
 export function checkGeneration(expired: SessionError | undefined): void {
-  const { generation } = expiryOf(expired);
+  const { generation } = readMark(expired);
   if (generation && generation.ended) {
     throw sessionError(generation.ended, 'no replay for another session', expired);
   }

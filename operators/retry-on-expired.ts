@@ -1,6 +1,6 @@
 import { catchError, filter, Observable, switchMap, takeUntil } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { expiryOf, hooksOf, subscribeFor } from '../src/hooks';
+import { readMark, hooksOf, subscribeFor } from '../src/hooks';
 import type { Attempt } from '../src/hooks';
 import { isSessionError } from '../src/session-error';
 import type { SessionError } from '../src/session-error';
@@ -54,15 +54,15 @@ export function retryOnExpired<T>(
           return false;
         };
         // A guard that is subscribed later does not know what for: its generation is watched here.
-        const safe$ = expiryOf(expired).guarded
+        const safe$ = readMark(expired).guarded
           ? made$.pipe(takeUntil(session.session$.pipe(filter(isGone))))
           : made$;
         return subscribeFor(hooks, attempt, safe$, subscriber);
       }).pipe(
         catchError((error: unknown) => {
           // The very expiry it is made again for comes back where the login was held back.
-          if (left <= 0 || error === expired || !isSessionError(error, 'session-expired')) throw error;
-          const { guarded, source: owner = session.source } = expiryOf(error);
+          if (!(left > 0) || error === expired || !isSessionError(error, 'session-expired')) throw error;
+          const { guarded, source: owner = session.source } = readMark(error);
           if (owner !== session.source) throw error;
           checkGeneration(error);
           const next$ = make(left - 1, error);

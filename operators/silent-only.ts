@@ -1,6 +1,6 @@
 import { catchError, defer } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable, ObservableInput } from 'rxjs';
-import { expiryOf } from '../src/hooks';
+import { readMark } from '../src/hooks';
 import { isSessionError } from '../src/session-error';
 import type { SessionError } from '../src/session-error';
 import type { LoginOptions, Session } from '../src/types';
@@ -48,7 +48,7 @@ export function silentOnly<T>(
       catchError((error: unknown) => {
         // A `retryOnExpired` inside logged in by itself.
         const expired = isSessionError(error) && error.cause;
-        const { guarded, source: owner } = expiryOf(expired);
+        const { guarded, source: owner } = readMark(expired);
         if (!isSessionError(expired) || guarded || owner !== session.source) throw error;
         return anonymously(error, expired, source);
       }),

@@ -1,6 +1,6 @@
 import { defer, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { carriedBy, hooksOf, markExpiry } from '../src/hooks';
+import { readMark, hooksOf, markExpiry } from '../src/hooks';
 import type { Attempt } from '../src/hooks';
 import { isSessionError, sessionError } from '../src/session-error';
 import type { Credential, Session } from '../src/types';
@@ -33,7 +33,7 @@ export function watchExpiry<T>(
   };
   const check = (outcome: unknown): void => {
     leave();
-    const carrying = carriedBy(outcome);
+    const carrying = readMark(outcome);
     const { given, source = session.source } = carrying;
     // A guard inside has judged it, unless it is the response of a request beside the guard.
     const isJudged = !guarded && attempt.guarded && (!given || carrying.guarded);

@@ -42,8 +42,8 @@ import type { Session } from '../src/types';
 export function whileAuthenticated<T>(session: Session): MonoTypeOperatorFunction<T> {
   return (source) =>
     defer(() => {
-      const ended$ = new Subject<unknown>();
-      const ending = { complete: () => ended$.next(source) };
+      const ended$ = new Subject<void>();
+      const ending = { complete: () => ended$.next() };
       const changes$ = new Observable((subscriber) => {
         // A state in which a login is in progress does not tell that the credential under it expired; and what a
         // source brings about inside its own subscription is told as a state only when that is through.

@@ -5,7 +5,8 @@ import { tell } from './events';
 import type { Generation } from './hooks';
 import { blame } from './loop-guard';
 import type { Held, Memory, Room } from './room';
-import { change, inTurn, transitions } from './state';
+import { change, inTurn } from './state';
+import * as transitions from './transitions';
 import { clear } from './store';
 import type { Credential } from './types';
 
@@ -39,7 +40,7 @@ export function noteServed(room: Room, given: Credential | undefined): Credentia
 }
 
 /** Takes in a credential; true where it belongs to another user than the one before. */
-export function take(room: Room, held: Held, guest: unknown): boolean {
+export function takeIn(room: Room, held: Held, guest: unknown): boolean {
   const { userId } = held.credential;
   const former = room.generation.userId;
   const changed = !!userId && !!former && userId !== former;

@@ -26,6 +26,7 @@ const inTime = <T>(room: Room, step: string, work: () => ObservableInput<T>): Ob
     step,
     () =>
       new Observable<T>((subscriber) => {
+        const { inCall } = room;
         const leave = () => {
           room.inCall = false;
         };
@@ -34,7 +35,8 @@ const inTime = <T>(room: Room, step: string, work: () => ObservableInput<T>): Ob
           const left$ = defer(work).pipe(tap({ next: leave, error: leave, complete: leave }));
           return left$.subscribe(subscriber);
         } finally {
-          leave();
+          // A logout in the middle of another call is back in that one.
+          room.inCall = inCall;
         }
       }),
   );
@@ -46,27 +48,30 @@ const inTime = <T>(room: Room, step: string, work: () => ObservableInput<T>): Ob
  * @param count - how often after a failure that passes
  * @param freshCodes - how often with a fresh code
  */
-const persistent =
-  <T>(room: Room, flight: Allowance, step: string, count = 0, freshCodes = 0): MonoTypeOperatorFunction<T> =>
-  (source) => {
-    const left = { later: count, 'fresh-code': freshCodes };
-    const pause = (reason: unknown): ObservableInput<unknown> => {
-      const { error, again, wait } = readFailure(reason, step, room.timeouts.exchange);
-      if (isInterrupted(reason)) {
-        if (flight.interruptions-- > 0) return whenShown(room);
-        throw error;
-      }
-      if (!again || left[again]-- <= 0) throw error;
-      tell(room, 'retry', error);
-      if (again === 'fresh-code') return [reason];
-      const ms = wait ?? Math.random() * room.retry.delay * 2 ** (count - left.later - 1);
-      // A pause that no timer can wait for is the end.
-      return after(ms).pipe(throwIfEmpty(() => error));
-    };
-    const run = (): Observable<T> =>
-      source.pipe(catchError((reason: unknown) => defer(() => pause(reason)).pipe(switchMap(run))));
-    return run();
+function persistent<T>(
+  room: Room,
+  flight: Allowance,
+  step: string,
+  count = 0,
+  freshCodes = 0,
+): MonoTypeOperatorFunction<T> {
+  const left = { later: count, 'fresh-code': freshCodes };
+  const pause = (reason: unknown): ObservableInput<unknown> => {
+    const { error, again, wait } = readFailure(reason, step, room.timeouts.exchange);
+    if (isInterrupted(reason)) {
+      if (flight.interruptions-- > 0) return whenShown(room);
+      throw error;
+    }
+    if (!again || left[again]-- <= 0) throw error;
+    tell(room, 'retry', error);
+    if (again === 'fresh-code') return [reason];
+    const ms = wait ?? Math.random() * room.retry.delay * 2 ** (count - left.later - 1);
+    // A pause that no timer can wait for is the end.
+    return after(ms).pipe(throwIfEmpty(() => error));
   };
+  // Bounded by what is left: `again$` is this very pipe.
+  return catchError((reason: unknown, again$) => defer(() => pause(reason)).pipe(switchMap(() => again$)));
+}
 
 /** Takes a code that was never exchanged. */
 export const newCode = (room: Room, flight: Allowance): Observable<string> =>

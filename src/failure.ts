@@ -37,7 +37,9 @@ export function readFailure(error: unknown, step: string, longest: number): Fail
       const own = isSessionError(error);
       // WeChat's code, or else the status, or else the form of the failure tells.
       const errcode = (fields.errcode || fieldsOf(fields.data).errcode) as number;
-      const status = [fields.statusCode, fields.status].find((value) => typeof value === 'number') as number;
+      const status = [fields.statusCode, fields.status].find(
+        (value) => typeof value === 'number' && value,
+      ) as number;
       const number = Number(errcode) || status;
       const transient = own
         ? /request-failed|unreachable/.test(error.code)

@@ -2,19 +2,21 @@ import { catchError, defer, EMPTY, finalize, map, Observable, Subject, switchMap
 import type { ObservableInput } from 'rxjs';
 import { now } from './clock';
 import { createCrowd, once } from './crowd';
-import { take, usable } from './credential';
+import { endGeneration, takeIn, usable } from './credential';
 import { tell } from './events';
 import { runHook } from './exchange';
+import type { Generation } from './hooks';
 import { blame, noteQuestion } from './loop-guard';
 import { orError } from './or-error';
-import type { Flight, Granted, Opening, Room, Slot } from './room';
+import type { Flight, Granted, Memory, Opening, Room, Slot } from './room';
 import { send } from './send';
 import { sessionError } from './session-error';
 import type { SessionError } from './session-error';
 import { noteSessionKey } from './session-key';
 import { interactiveStage } from './stages/interactive';
 import { silentStage } from './stages/silent';
-import { change, inTurn, transitions } from './state';
+import { change, inTurn } from './state';
+import * as transitions from './transitions';
 import { clear, keep } from './store';
 import type {
   Credential,
@@ -49,7 +51,7 @@ function land(room: Room, flight: Flight, { credential, guest }: CredentialReply
   const { stage } = flight;
   inTurn(room, () => {
     room.arriving = true;
-    const userChanged = take(room, { credential, receivedAt, origin: stage }, guest);
+    const userChanged = takeIn(room, { credential, receivedAt, origin: stage }, guest);
     blame(room, false);
     if (flight.tookCode) noteSessionKey(room, true);
     if (userChanged) tell(room, 'user-changed');
@@ -82,7 +84,7 @@ function open<R extends LoginReply>(
   method?: string,
 ): Slot<R & { readonly flight: Flight }> {
   const { flightEnd$ } = room;
-  let receivedAt = 0;
+  let receivedAt: number | undefined;
   const isCurrent = () => flight === room.known.flight;
   const isOpen = () => room.slots[stage] === slot;
   const free = () => {
@@ -92,7 +94,7 @@ function open<R extends LoginReply>(
   const withdraw = () => {
     free();
     if (!isCurrent() || flight.stage !== stage) return;
-    flight.asked = undefined;
+    flight.followUp = undefined;
     change(room, transitions.withdrawn(room.known));
     if (stage === 'interactive') {
       tell(room, 'login-failure', sessionError('auth-cancelled', 'nobody waits any more'), flight);
@@ -119,7 +121,7 @@ function open<R extends LoginReply>(
   const outcome$ = orError(reply$, flightEnd$).pipe(
     map((reply) => {
       free();
-      if ('credential' in reply) land(room, flight, reply, receivedAt);
+      if ('credential' in reply) land(room, flight, reply, receivedAt as number);
       else {
         noteQuestion(room, reply.authorize.method);
         change(room, transitions.guestTold(room.known, reply.guest));
@@ -128,7 +130,7 @@ function open<R extends LoginReply>(
     }),
     catchError((error: unknown) => {
       free();
-      fail(room, flight, error as SessionError, !receivedAt);
+      fail(room, flight, error as SessionError, receivedAt === undefined);
       throw error;
     }),
     // Runs when everybody has the outcome: whoever goes on to the interactive stage has opened it.
@@ -166,13 +168,19 @@ export function openInteractive(room: Room, opening: Opening): Slot<Granted> {
   const flight = before && before === room.known.flight ? before : begin(opening.mode);
   const { method } = opening.authorize;
   const slot = open(room, 'interactive', flight, () => interactiveStage(room, flight, opening), method);
-  if (before) before.asked = slot;
+  if (before) before.followUp = slot;
   return (room.slots.interactive = slot);
 }
 
-/** Puts aside what is in progress, so that what begins from now on is new; gives what tells all who wait of its end. */
-export function abort(room: Room, error: SessionError, flight: Flight | undefined): () => void {
+/**
+ * Ends the generation and puts aside what is in progress, so that what begins from now on is new; gives what tells all
+ * who wait of its end.
+ */
+export function abort(room: Room, error: SessionError, memory: Memory): () => void {
   const { waitersEnd$, flightEnd$, withdrawPrompt } = room;
+  const { flight } = room.known;
+  endGeneration(room, error.code as Generation['ended']);
+  change(room, memory);
   room.slots = {};
   room.waitersEnd$ = createCrowd();
   room.flightEnd$ = new Subject();

@@ -60,15 +60,19 @@ export const provideHooks: <S extends object>(session: S, hooks: SessionHooks<ne
 /** The hooks of a session; a session that an app's own test made up has none, and goes without. */
 export const hooksOf: (session: Session) => Partial<SessionHooks> = markOf;
 
-/** What a response tells of its request. */
-export interface Carried {
-  /** The credential that it was given; `null` for none. */
-  readonly given: Credential | null;
-  /** Whose. */
-  readonly source: string;
+/** What an outcome tells of the attempt that it came of: a response, or a `session-expired` error. */
+export interface Mark {
+  /** Of which session. */
+  readonly source?: string;
+  /** Of a response: the credential that its request was given; `null` for none. */
+  readonly given?: Credential | null;
+  /** Of an expiry: the one that the attempt began in. */
+  readonly generation?: Generation | undefined;
   /** A guard saw it; of an expiry: subscribed again, the guard logs in. */
   guarded?: boolean | undefined;
 }
+
+export const markExpiry: (error: SessionError, mark: Mark) => SessionError = mark;
 
 /** Marks a response with the credential that its request was given, if any, and with the session's source. */
 export const markGiven = <T extends object>(
@@ -77,21 +81,7 @@ export const markGiven = <T extends object>(
   source: string,
 ): T => look(() => mark<object>({ ...response }, { given: credential || null, source }) as T, response);
 
-/** What the request of this outcome carried, where it says. */
-export const carriedBy: (outcome: unknown) => Partial<Carried> = markOf;
-
-/** What is known of the attempt that a `session-expired` error tells of. */
-export interface Expiry {
-  readonly generation?: Generation;
-  /** A guard saw it: subscribed again, the guard logs in. */
-  readonly guarded?: boolean;
-  /** Of which session. */
-  readonly source?: string;
-}
-
-export const markExpiry: (error: SessionError, expiry: Expiry) => SessionError = mark;
-
-export const expiryOf: (error: unknown) => Expiry = markOf;
+export const readMark: (outcome: unknown) => Mark = markOf;
 
 /** Subscribes in the name of an attempt, or of none; the guards that are subscribed with it, in the same tick, know. */
 export function subscribeFor<T>(

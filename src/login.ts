@@ -20,7 +20,7 @@ export const login = (room: Room, options: LoginOptions | undefined): Observable
     need(isText(method), 'method', 'must be the name of a method');
     if (room.inCall) throw sessionError('reentrant-login', 'a login cannot wait for itself');
     // With a session there is nothing to wait for: each request pays for what stands here.
-    const ready = room.restored && !asked.verify && !room.slots.silent && reuses(mode) && current(room);
+    const ready = !asked.verify && !room.slots.silent && reuses(mode) && current(room);
     if (ready) return [ready];
     const login$ = alive(room, () => {
       const before = usable(room);

@@ -1,6 +1,5 @@
 import { catchError, defer, map, switchMap, takeUntil, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { endGeneration } from './credential';
 import { once } from './crowd';
 import { tell } from './events';
 import { runHook } from './exchange';
@@ -12,7 +11,8 @@ import { sessionError } from './session-error';
 import type { SessionError } from './session-error';
 import { forgetSessionKey } from './session-key';
 import { start } from './start';
-import { change, inTurn, transitions } from './state';
+import { inTurn } from './state';
+import * as transitions from './transitions';
 import { clear } from './store';
 import type { Credential } from './types';
 
@@ -32,14 +32,12 @@ export function logout(room: Room, options: unknown): Observable<void> {
   const forget = look(() => !!fieldsOf(options).forget, false);
   if (room.disposedBy) return defer(() => [undefined]);
   start(room);
-  const { credential, flight } = room.known;
+  const { credential } = room.known;
   return inTurn(room, () => {
-    endGeneration(room, 'logged-out');
     resetLoop(room);
     blame(room, false);
     forgetSessionKey(room);
-    change(room, transitions.loggedOut());
-    const end = abort(room, sessionError('logged-out', 'logged out'), flight);
+    const end = abort(room, sessionError('logged-out', 'logged out'), transitions.loggedOut());
     const cleared$ = clear(room, forget);
     end();
     tell(room, 'logout');

@@ -10,12 +10,12 @@ const HALF_MINUTE = 30001;
 /** Says whose doing the next flights are. */
 export function blame(room: Room, byBackend: boolean): void {
   room.caused = byBackend;
-  if (!byBackend) room.asks = undefined;
+  if (!byBackend) room.wanted = undefined;
 }
 
 /** Notes what the backend needs of the user: a login that is held back goes on with that. */
 export function noteQuestion(room: Room, method: string): void {
-  room.asks = method;
+  room.wanted = method;
 }
 
 /** A fresh credential worked, or the user acted: what was counted no longer counts. */

@@ -14,10 +14,10 @@ export const MODES: readonly LoginMode[] = ['common', 'silent', 'force', 'forceS
 
 /** Whether an existing session is good enough. */
 export const reuses = (mode: LoginMode): boolean => !/^force/.test(mode);
-const asks = (mode: LoginMode) => !/silent/i.test(mode);
+const mayAsk = (mode: LoginMode) => !/silent/i.test(mode);
 
 /** The mode that goes as far as one that reuses the session, but makes a new one. */
-export const afresh = (mode: LoginMode): LoginMode => (asks(mode) ? 'force' : 'forceSilent');
+export const afresh = (mode: LoginMode): LoginMode => (mayAsk(mode) ? 'force' : 'forceSilent');
 
 /** The silent stage: the one in progress, or a new one. */
 const joinSilent = (room: Room, mode: LoginMode): Observable<Outcome> =>
@@ -27,7 +27,7 @@ const joinSilent = (room: Room, mode: LoginMode): Observable<Outcome> =>
     if (room.forgotten) return [{ authorize: { method: room.defaultMethod } }];
     if (!mayStart(room)) {
       // The answer is known, and the user may act on it.
-      if (room.asks) return [{ authorize: { method: room.asks } }];
+      if (room.wanted) return [{ authorize: { method: room.wanted } }];
       const error = sessionError('login-loop', 'each new credential is refused');
       tell(room, 'login-loop', error);
       throw error;
@@ -39,7 +39,7 @@ const joinSilent = (room: Room, mode: LoginMode): Observable<Outcome> =>
 /** The interactive stage: the one that the silent stage led to, the one in progress, or a new one. */
 const joinInteractive = (room: Room, opening: Opening): Observable<Credential> =>
   (
-    (opening.flight && opening.flight.asked) ||
+    (opening.flight && opening.flight.followUp) ||
     room.slots.interactive ||
     openInteractive(room, opening)
   ).outcome$.pipe(map(({ credential }) => credential));
@@ -51,25 +51,25 @@ const endOf = ({ outcome$ }: Slot): Observable<Outcome | { readonly authorize?: 
 /** Common, silent, force and forceSilent. */
 function throughSilent(room: Room, mode: LoginMode, options: LoginOptions): ObservableInput<Credential> {
   const { silent, interactive } = room.slots;
-  const current = () => (reuses(mode) ? usable(room) : undefined);
+  const reusable = () => (reuses(mode) ? usable(room) : undefined);
   const ask = (asked: Pick<Opening, 'authorize'>): Observable<Credential> => {
-    if (!asks(mode)) throw sessionError('interaction-required', 'only the user can log in');
+    if (!mayAsk(mode)) throw sessionError('interaction-required', 'only the user can log in');
     return joinInteractive(room, { mode, tips: options.tips, ...asked });
   };
-  const before = current();
+  const before = reusable();
   if (before && !silent) return [before];
   if (interactive) return ask({ authorize: { method: room.defaultMethod } });
   if (silent && silent.flight.renews && !reuses(mode))
     return endOf(silent).pipe(switchMap(() => throughSilent(room, mode, options)));
   return joinSilent(room, mode).pipe(
     catchError((error: unknown): ObservableInput<Outcome> => {
-      const credential = before && current();
+      const credential = before && reusable();
       if (credential) return [{ credential }];
       throw error;
     }),
     switchMap((outcome): ObservableInput<Credential> => {
       if (!outcome.authorize) return [outcome.credential];
-      const credential = current();
+      const credential = reusable();
       if (credential) return [credential];
       // Whoever was told of the end earlier may have begun another.
       return room.slots.silent ? throughSilent(room, mode, options) : ask(outcome);

@@ -41,7 +41,7 @@ export interface Flight {
   /** It called wx.login, so the session_key is fresh. */
   tookCode?: boolean;
   /** The interactive stage that its silent one led to: for all who waited, also where it ended at once. */
-  asked?: Slot<Granted>;
+  followUp?: Slot<Granted>;
 }
 
 /** What an interactive stage ends with, if it does not fail. */
@@ -91,10 +91,8 @@ export interface Room extends Settings {
 
   // start.ts
   started?: boolean;
-  /** The stored session has been read. */
-  restored?: boolean;
-  /** Completes then. */
-  readonly restored$: Subject<never>;
+  /** Completes when the stored session has been read; whoever comes later is told, too. */
+  readonly restored$: Crowd<never>;
   readonly shown$: BehaviorSubject<boolean>;
 
   // events.ts
@@ -118,7 +116,7 @@ export interface Room extends Settings {
   caused?: boolean;
   starts: number[];
   /** What the backend said that it needs of the user. */
-  asks?: string;
+  wanted?: string;
 
   // session-key.ts
   /** Whether it is good, where that is known. */
@@ -172,7 +170,7 @@ export function createRoom(settings: Settings): Room {
   return {
     ...settings,
     disposed$: createCrowd(),
-    restored$: new Subject(),
+    restored$: createCrowd(),
     event$: new Subject(),
     shown$: new BehaviorSubject(true),
     known: {},

@@ -1,7 +1,7 @@
 import { defer } from 'rxjs';
 import { alive, current } from './alive';
 import { readConfig } from './config';
-import { endGeneration, expire, noteServed, usable } from './credential';
+import { expire, noteServed, usable } from './credential';
 import { hooked } from './events';
 import { fieldsOf, look } from './fields';
 import { abort } from './flight';
@@ -16,7 +16,8 @@ import { prompts } from './prompts';
 import { createRoom } from './room';
 import { checkUrl, send } from './send';
 import { sessionError } from './session-error';
-import { change, inTurn, states, transitions } from './state';
+import { inTurn, states } from './state';
+import * as transitions from './transitions';
 import type { Credential, RequestOptions, Session, SessionConfig } from './types';
 import { verify } from './verify';
 
@@ -72,11 +73,8 @@ export function createSession<C extends Credential = Credential>(config: Session
     dispose: () => {
       if (room.disposedBy) return;
       const error = (room.disposedBy = sessionError('disposed', 'disposed'));
-      const { flight } = room.known;
-      endGeneration(room, 'disposed');
       inTurn(room, () => {
-        change(room, transitions.withdrawn(room.known));
-        abort(room, error, flight)();
+        abort(room, error, transitions.withdrawn(room.known))();
         room.disposed$.next(error);
       });
       room.open$.complete();

@@ -1,5 +1,5 @@
 import { switchMap, takeUntil } from 'rxjs';
-import { alarm, take, usable } from './credential';
+import { alarm, takeIn, usable } from './credential';
 import type { Room } from './room';
 import { forgetSessionKey } from './session-key';
 import { inTurn } from './state';
@@ -7,7 +7,7 @@ import { clear, restore } from './store';
 
 /** Does, once, everything that is not needed before the session is first used. */
 export function start(room: Room): void {
-  if (room.started || room.disposedBy) return;
+  if (room.started) return;
   room.started = true;
   const { disposed$, generation } = room;
   room.told$
@@ -32,12 +32,9 @@ export function start(room: Room): void {
         // A logout that came first could not know of the mark that it has to keep.
         if (generation.ended) void clear(room);
         else if ('credential' in record) {
-          inTurn(room, () => take(room, { ...record, origin: 'restored' }, record.guest));
+          inTurn(room, () => takeIn(room, { ...record, origin: 'restored' }, record.guest));
         }
       },
-      complete: () => {
-        room.restored = true;
-        room.restored$.complete();
-      },
+      complete: () => room.restored$.complete(),
     });
 }

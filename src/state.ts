@@ -1,20 +1,7 @@
 import { Observable, skip } from 'rxjs';
 import { defined, look } from './fields';
-import type { Flight, Held, Memory, Room } from './room';
-import type { SessionError } from './session-error';
+import type { Memory, Room } from './room';
 import type { SessionState } from './types';
-
-/** Every way in which memory changes. */
-export const transitions = {
-  stageOpened: (memory: Memory, flight: Flight): Memory => ({ ...memory, flight, error: undefined }),
-  withdrawn: (memory: Memory): Memory => ({ ...memory, flight: undefined }),
-  guestTold: (memory: Memory, guest: unknown): Memory => defined(memory, { guest }),
-  failed: (memory: Memory, error: SessionError): Memory => ({ ...memory, flight: undefined, error }),
-  refused: (error: SessionError): Memory => ({ error }),
-  loggedIn: (held: Held, guest: unknown): Memory => ({ ...held, guest }),
-  expired: (memory: Memory): Memory => ({ ...memory, over: true }),
-  loggedOut: (): Memory => ({}),
-};
 
 function view({ credential, origin, over, flight, error, guest }: Memory): SessionState {
   const held = over

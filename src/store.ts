@@ -51,6 +51,7 @@ function save(room: Room, record?: StoredSession): Observable<unknown> {
   written$
     .pipe(
       toArray(),
+      // Its disposal ends the one before, which would begin this one.
       switchMap(() => (room.disposedBy ? EMPTY : write(room))),
       takeUntil(disposed$),
     )

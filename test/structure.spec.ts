@@ -35,6 +35,41 @@ test('no two files of src and operators need each other, not for a type either',
   expect(inCycles(graph)).toEqual([]);
 });
 
+test('the flow that CONTRIBUTING.md lists goes one way: no import goes back up', () => {
+  const [, list] = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').split('## Reading `src/`');
+  const rows = Array.from(list.matchAll(/^\| (\w+) \| (.*) \|$/gm), ([, name, cell]) => ({
+    name,
+    places: Array.from(cell.matchAll(/`([\w/-]+(?:\.ts|\/))`/g), ([, place]) => place),
+  })).filter(({ places }) => places.length);
+  expect(rows.map(({ name }) => name)).toEqual([
+    'request',
+    'operator',
+    'session',
+    'mode',
+    'flight',
+    'stage',
+    'edge',
+    'state',
+  ]);
+  const rowOf = (file: string) => {
+    const name = file.replace(/^src\//, '');
+    return rows.findIndex(({ places }) =>
+      places.some((place) => (place.endsWith('/') ? name.startsWith(place) : name === place)),
+    );
+  };
+  const up = files.flatMap((file) =>
+    importsOf(file)
+      .filter((imported) => rowOf(imported) >= 0 && rowOf(imported) < rowOf(file))
+      .map((imported) => `${file} -> ${imported}`),
+  );
+  for (const { name, places } of rows) {
+    expect(`${name}: ${places.filter((place) => !files.some((file) => file.includes(place))).join()}`).toBe(
+      `${name}: `,
+    );
+  }
+  expect(up).toEqual([]);
+});
+
 test('a field of the room is set by the file alone that room.ts names for it', () => {
   const owners: Record<string, string> = {};
   let owner = '';

@@ -47,8 +47,10 @@ export function asking(room: Room, flight: Flight, tips: TipsSource | undefined)
   };
 
   const askFor: AskFor = (name, method) => {
-    const { openType, settingScope, withoutPrompt = () => EMPTY } = method;
-    const known$ = within(room, 'exchange', 'withoutPrompt', withoutPrompt);
+    const { openType, settingScope } = method;
+    const known$ = within(room, 'exchange', 'withoutPrompt', () =>
+      method.withoutPrompt ? method.withoutPrompt() : EMPTY,
+    );
     return read(method, known$).pipe(
       catchError(() => read(method, prompt(defined({ method: name, openType })))),
       catchError((refused: unknown) => {
