@@ -30,40 +30,43 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => child?.kill(signal));
 
-  console.log('building the library (some 20 s)');
-  const progress = reportOutputs([
+  console.log('building the library (half a minute or so)');
+  const report = outputsReport([
     'dist/index.js',
     'dist/operators/index.js',
     'dist/types/src/index.d.ts',
     'miniprogram_dist/index.js',
     'miniprogram_dist/components/auth-prompt/index.js',
   ]);
-  const built = await run(['scripts/build.mjs']);
+  const progress = setInterval(report, 100);
+  // What it prints at its end are the sizes of the same files.
+  const built = await run(['scripts/build.mjs'], 'ignore');
   clearInterval(progress);
+  report();
   const example = walkthrough ? 'walkthrough' : 'simulator';
   const others = process.argv.slice(2).filter((flag) => flag !== '--walkthrough');
   return built || run(['--import', 'tsx', `examples/${example}/main.ts`, ...others]);
 }
 
 /** Runs a script in a process of its own; gives its exit code. */
-function run(args: readonly string[]): Promise<number> {
-  const started = (child = spawn(process.execPath, args, { stdio: 'inherit' }));
+function run(args: readonly string[], output: 'inherit' | 'ignore' = 'inherit'): Promise<number> {
+  const started = (child = spawn(process.execPath, args, { stdio: ['inherit', output, 'inherit'] }));
   return new Promise((done) =>
     started.once('exit', (code, signal) => done(code ?? 128 + (signal ? constants.signals[signal] : 0))),
   );
 }
 
-/** The build is silent until its end, so this says what is there already. */
-function reportOutputs(paths: readonly string[]): NodeJS.Timeout {
+/** The build is silent until its end, so this says what has come since it was asked last. */
+function outputsReport(paths: readonly string[]): () => void {
   const began = Date.now();
   const awaited = new Set(paths);
-  return setInterval(() => {
+  return () => {
     for (const path of awaited) {
       if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < began) continue;
       awaited.delete(path);
       console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${path}`);
     }
-  }, 100);
+  };
 }
 
 void main().then((code) => (process.exitCode = code));

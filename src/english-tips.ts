@@ -5,6 +5,7 @@ import type { AuthTips } from './types';
 /**
  * English texts for every prompt, to be given as `tips`.
  *
+ * @param prompt - what is asked for
  * @example
  * ```ts
  * import { createSession, englishTips, httpBackend } from 'rx-weapp-session';

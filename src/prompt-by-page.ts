@@ -89,6 +89,7 @@ const unloadOf = (page: Page, platform: Platform): Observable<unknown> =>
  *
  * The library opens the page; to close it when the login is over is the page's own work, see docs/native.md.
  *
+ * @see https://developers.weixin.qq.com/miniprogram/dev/api/route/wx.navigateTo.html
  * @param session - whose prompts
  * @param options - `url`: of the login page, as for `wx.navigateTo`
  * @returns the subscription; unsubscribe to stop, which leaves an open prompt to whoever else takes it

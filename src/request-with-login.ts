@@ -8,7 +8,8 @@ import type { HttpResponse, LoginOptions, RequestOptions, Session } from './type
  * `sessionRequest`, guarded by `withLogin` (mode `silent`: by `silentOnly`), within `retryOnExpired`.
  *
  * Cold; emits the response, of any other HTTP status, and completes; errors with the login's error, with
- * `session-expired`, `request-failed`, and, outside mode `silent`, with `config-invalid` for a url of an untrusted origin.
+ * `session-expired`, `user-changed`, `logged-out`, `disposed`, `request-failed`, and with `config-invalid` for a url that
+ * cannot be resolved, or, outside mode `silent`, for one of an untrusted origin.
  *
  * @param session - the session to log in to
  * @param options - the request, and how far its login may go

@@ -6,6 +6,7 @@ import type { Credential, LoginStage, Session, SessionOrigin, SessionState } fro
 
 /** The state as pages may show it: no token, no credential. What is absent is `''`, or `null` for `guest`. */
 export interface SessionView {
+  /** As in `session$`. */
   readonly status: SessionState['status'];
   /** While authenticating. */
   readonly stage: LoginStage | '';

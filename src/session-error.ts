@@ -35,6 +35,7 @@ export type SessionErrorCode =
  * what caused it is in `cause`, which `JSON.stringify` and `Object.keys` do not see.
  */
 export interface SessionError extends Error {
+  /** Tells it from other errors, also from those of another copy of the library. */
   readonly name: 'SessionError';
   /** What happened. */
   readonly code: SessionErrorCode;

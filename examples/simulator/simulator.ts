@@ -46,7 +46,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const startServers = async () => {
     const wechat = await step(
-      'WeChat’s server',
+      'the stand-in for WeChat’s server',
       startServer('examples/wechat-server/main.ts', ['--port', '0']),
     );
     const flags = ['--db', join(folder, 'backend.db'), '--wechat', wechat.url, '--ttl', String(ttl)];

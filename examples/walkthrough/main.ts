@@ -55,6 +55,7 @@ async function walk(): Promise<void> {
   }
 
   print(`\n${formatTable(results, paint)}`);
+  print(paint('dim', 'exchanges and requests: as they reached the backend; 2+: two or more'));
   const differences = formatDifferences(results, paint);
   if (differences) print(`\n${differences}`);
   print(`\n${formatSummary(results, paint)}`);

@@ -24,7 +24,7 @@ type Response = HttpResponse<Body>;
 interface Requests {
   echo(n: number): Observable<Response>;
   profile(): Observable<Response>;
-  patientProfile(): Observable<Response>;
+  profileWithPatience(): Observable<Response>;
   comments(): Observable<Response>;
   recommendations(): Observable<Response>;
 }
@@ -100,20 +100,21 @@ export class MiniProgram {
 
   /** A page subscribes to a request of the app, at once. Never rejects: what came of it is counted. */
   ask<K extends keyof Requests>(name: K, ...given: Parameters<Requests[K]>): Promise<Outcome> {
-    this.tell('page', `asks for ${name}`);
+    const what = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    this.tell('page', `asks for ${what}`);
     const request = this.app[name] as (...args: Parameters<Requests[K]>) => Observable<Response>;
     return new Promise((resolve) => {
       let outcome: Outcome = {};
       request(...given).subscribe({
         next: ({ statusCode, data }) => {
-          if (statusCode !== 200) return this.disappoint(name, `status ${statusCode}`);
+          if (statusCode !== 200) return this.disappoint(what, `status ${statusCode}`);
           this.answers += 1;
-          this.tell('page', `has its ${name}`);
+          this.tell('page', `has its ${what}`);
           outcome = { data };
         },
         error: (error: unknown) => {
           const { code } = error as SessionError;
-          this.disappoint(name, code);
+          this.disappoint(what, code);
           resolve({ error: code });
         },
         complete: () => resolve(outcome),

@@ -1,6 +1,9 @@
 /** A letter that stands for a failure, made by {@link failure}. */
 export class Failure {
-  constructor(readonly reason: unknown) {}
+  constructor(
+    /** What the call fails with. */
+    readonly reason: unknown,
+  ) {}
 }
 
 /**

@@ -25,12 +25,13 @@ export function interactiveStage(
 
   const step = ({ method: name, ticket }: AuthorizeRequest, number: number): Observable<CredentialReply> => {
     const method = methods[name];
-    if (!fieldsOf(method).read || number > MOST_STEPS) {
+    if (number > MOST_STEPS)
+      throw sessionError('backend-invalid', `it asked for more than ${MOST_STEPS} things`);
+    // By its read: what every object inherits is no method.
+    if (!fieldsOf(method).read) {
       // Whose question it was, the backend's or the caller's, says whose fault it is.
       const reason = `"${name}" is not in methods`;
-      throw asker || number > 1
-        ? sessionError('backend-invalid', `${reason}, or one step too many`)
-        : configInvalid('method', reason);
+      throw asker || number > 1 ? sessionError('backend-invalid', reason) : configInvalid('method', reason);
     }
     const codeFirst = !ticket && method.code === 'before-prompt';
     const codeLast = !ticket && method.code === 'after-answer';

@@ -43,7 +43,7 @@ App({
     ),
 
   // A page that rather waits for the network than show an error.
-  patientProfile: () =>
+  profileWithPatience: () =>
     profile().pipe(
       retry({
         delay: (error) => (isSessionError(error, 'request-failed') ? timer(150) : throwError(() => error)),

@@ -33,7 +33,7 @@ export const serverRestart: Scene = {
     stage.fact('and the session stays', regular.session.snapshot.status, 'authenticated');
 
     const waiting = Promise.all([
-      ...[1, 2, 3].map(() => regular.ask('patientProfile')),
+      ...[1, 2, 3].map(() => regular.ask('profileWithPatience')),
       ...[1, 2].map(() => newcomer.ask('profile')),
     ]);
     await untilItTriesAgain(newcomer);
