@@ -31,6 +31,9 @@ declare module 'alova' {
 
 declare module 'alova/client' {
   import type { AlovaMethod } from 'alova';
+  export function createClientTokenAuthentication(options: {
+    refreshToken: { isExpired(): boolean; handler(): Promise<void> };
+  }): { onAuthRequired(beforeRequest: unknown): unknown };
   export function createServerTokenAuthentication<R>(options: {
     refreshTokenOnSuccess: { isExpired(response: R): boolean; handler(): Promise<void> };
     assignToken(method: AlovaMethod<unknown>): void;

@@ -38,8 +38,8 @@ const PEERS: readonly { readonly name: string; readonly code: string }[] = [
       .concat("import 'regenerator-runtime/runtime.js'"),
   },
   {
-    name: 'alova, createServerTokenAuthentication',
-    code: "export { createAlova } from 'alova'; export { createServerTokenAuthentication } from 'alova/client'",
+    name: 'alova, both its token authentications',
+    code: "export { createAlova } from 'alova'; export { createClientTokenAuthentication, createServerTokenAuthentication } from 'alova/client'",
   },
   {
     name: 'axios and axios-auth-refresh',

@@ -19,5 +19,5 @@ export const alive = <T>(room: Room, work: () => ObservableInput<T>): Observable
       return work();
     };
     start(room);
-    return room.restored$.pipe(toArray(), switchMap(go));
+    return room.restored ? go() : room.restored$.pipe(toArray(), switchMap(go));
   });

@@ -91,8 +91,10 @@ export interface Room extends Settings {
 
   // start.ts
   started?: boolean;
-  /** Completes when the stored session has been read; whoever comes later is told, too. */
-  readonly restored$: Crowd<never>;
+  /** The stored session has been read. */
+  restored?: boolean;
+  /** Completes then. */
+  readonly restored$: Subject<never>;
   readonly shown$: BehaviorSubject<boolean>;
 
   // events.ts
@@ -170,7 +172,7 @@ export function createRoom(settings: Settings): Room {
   return {
     ...settings,
     disposed$: createCrowd(),
-    restored$: createCrowd(),
+    restored$: new Subject(),
     event$: new Subject(),
     shown$: new BehaviorSubject(true),
     known: {},

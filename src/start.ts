@@ -35,6 +35,9 @@ export function start(room: Room): void {
           inTurn(room, () => takeIn(room, { ...record, origin: 'restored' }, record.guest));
         }
       },
-      complete: () => room.restored$.complete(),
+      complete: () => {
+        room.restored = true;
+        room.restored$.complete();
+      },
     });
 }

@@ -69,6 +69,8 @@ test('there are examples, and the longest is under 25 lines from its test on', (
   }
 });
 
-test('both languages have the same examples', () => {
-  expect(blocksIn('testing.zh-CN.md')).toEqual(guide);
+test('both languages have the same examples, but for what the comments say', () => {
+  const uncommented = (blocks: readonly Block[]) =>
+    blocks.map((block) => ({ ...block, code: block.code.replace(/^\/\/ .*$/gm, '//') }));
+  expect(uncommented(blocksIn('testing.zh-CN.md'))).toEqual(uncommented(guide));
 });

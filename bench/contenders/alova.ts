@@ -1,5 +1,5 @@
 import { createAlova } from 'alova';
-import { createServerTokenAuthentication } from 'alova/client';
+import { createClientTokenAuthentication, createServerTokenAuthentication } from 'alova/client';
 import type { Contender } from '../contender';
 import { expectOk } from '../contender';
 import { BASE_URL } from '../wx';
@@ -7,25 +7,30 @@ import type { Result } from '../wx';
 import { logIn } from './log-in';
 
 /**
- * As its guide to token authentication sets it up, with an adapter for `wx.request`. Caching and sharing of equal
+ * As its guide to token authentication sets it up, with an adapter for `wx.request`: of its two interceptors the client's
+ * logs in before a request that has no token, the server's when a token was refused. Caching and sharing of equal
  * requests are off: every contender sends as many requests as are asked for.
  */
 export const alova: Contender = {
   name: 'alova',
   create: (wx) => {
     let token: string | undefined;
-    const { onAuthRequired, onResponseRefreshToken } = createServerTokenAuthentication<Result>({
+    const handler = async () => {
+      token = await logIn(wx);
+    };
+    const client = createClientTokenAuthentication({
+      refreshToken: { isExpired: () => !token, handler },
+    });
+    const server = createServerTokenAuthentication<Result>({
       assignToken: ({ config }) => {
         config.headers.Authorization = `Bearer ${token}`;
       },
       refreshTokenOnSuccess: {
         isExpired: ({ statusCode }) => statusCode === 401,
-        handler: async () => {
-          token = await logIn(wx);
-        },
+        handler,
       },
     });
-    const client = createAlova({
+    const alovaInstance = createAlova({
       baseURL: BASE_URL,
       cacheFor: null,
       shareRequest: false,
@@ -35,9 +40,9 @@ export const alova: Contender = {
         );
         return { response: () => response, headers: async () => ({}), abort: () => undefined };
       },
-      beforeRequest: onAuthRequired(),
-      responded: onResponseRefreshToken((response) => response),
+      beforeRequest: client.onAuthRequired(server.onAuthRequired()),
+      responded: server.onResponseRefreshToken((response) => response),
     });
-    return { request: async (path) => expectOk(await client.Get<Result>(path)) };
+    return { request: async (path) => expectOk(await alovaInstance.Get<Result>(path)) };
   },
 };
