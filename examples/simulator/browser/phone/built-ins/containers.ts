@@ -4,7 +4,7 @@ const plain = (tag: string): BuiltIn => ({ tag });
 
 const scrollView: BuiltIn = {
   tag: 'scroll-view',
-  properties: { scrollX: Boolean, scrollY: Boolean, enableFlex: Boolean, scrollTop: Number },
+  properties: { type: String, scrollX: Boolean, scrollY: Boolean, enableFlex: Boolean, scrollTop: Number },
   attached:
     ({ element, data }) =>
     () => {
