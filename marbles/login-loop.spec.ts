@@ -13,7 +13,7 @@ import {
   tap,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { retryOnExpired, sessionRequest, withLogin } from 'rx-weapp-session';
+import { retryOnExpired, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
 import type { Session, SessionError } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
@@ -392,6 +392,17 @@ describe('E7: a backend that refuses every fresh credential', () => {
       subscribe(insisting(() => request(session)));
 
       at('3m', () => expect(worst(starts)).toBe(5));
+    }));
+
+  test('E7 M4: a login that is held back leaves guards that show nothing to go on anonymously', () =>
+    hostile(({ session, resources, subscribe, expectObservable }) => {
+      resources({ F: '20ms x', n: '20ms o' });
+      subscribe(exhausting(session));
+
+      const anyway = send(session).pipe(silentOnly(session));
+      expectObservable(session.login({ mode: 'silent' }), '2s ^').toBe('2s #', {}, 'login-loop');
+      expectObservable(anyway, '2s ^').toBe('                   2020ms (n|)');
+      expectObservable(silentRequest(session), '2s ^').toBe('          2020ms (n|)');
     }));
 
   test("E7 S5: another source's logins are not held back", () =>

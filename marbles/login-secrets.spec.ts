@@ -54,6 +54,13 @@ const LEAKS: readonly Leak[] = [
     code: 'code-unavailable',
   },
   {
+    title: 'a reply of another form',
+    script: ({ backend }) =>
+      backend.silentLogin.always('50ms r', { r: { data: { token, session_key: token } } }),
+    end: '60ms #',
+    code: 'backend-invalid',
+  },
+  {
     title: 'a reply that cannot be read',
     script: ({ backend }) =>
       backend.silentLogin.always('50ms r', { r: { credential: { token: '', key: token } } }),

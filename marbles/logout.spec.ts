@@ -5,6 +5,7 @@ import type { LoginMode, Session, SessionEvent, SessionState } from 'rx-weapp-se
 import { failure, PACES, sessionMarbles } from 'rx-weapp-session/marbles';
 import type { Letters, MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { request, silentRequest } from './support/guarded';
+import { PLATFORMS } from './support/platforms';
 import { over, recordOf } from './support/props';
 import { slowStore } from './support/slow-store';
 
@@ -472,6 +473,22 @@ describe('L1: the waiters of a flight in progress', () => {
         at('1s', () => expect(storage.content()).toMatchObject({ credential: { token: 'B' } }));
       }));
 });
+
+for (const pace of PACES)
+  test(`L1: a login whose own first look at the store lets somebody log out ends with that; with ${PLATFORMS[pace]}`, () =>
+    sessionMarbles(
+      ({ session, storage, expectObservable, expectCalls, wx }) => {
+        storage.holds('R');
+        session.event$.subscribe(({ type }) => {
+          if (type === 'expired') session.logout();
+        });
+
+        expectObservable(session.login(), '5ms ^').toBe('5ms #', {}, 'logged-out');
+        expectObservable(session.login(), '1s ^').inOrder('(A|)');
+        expectCalls(wx.login).times(1);
+      },
+      { pace, observe: false, credentials: { R: { expiresAt: 1 } }, expiryLeeway: 0 },
+    ));
 
 test("L1 S5: a logout is one session's own: another source goes on", () =>
   sessionMarbles(({ session, otherSession, storage, app, at, expectSession, expectObservable }) => {

@@ -528,6 +528,23 @@ describe('S5: two sources', () => {
       it.expectObservable(request(shop).pipe(withLogin(club))).toBe('160ms (B|)');
     }));
 
+  for (const pace of PACES)
+    test(`S5 R5: each asks for its own session_key; with ${PLATFORMS[pace]}`, () =>
+      sessionMarbles(
+        ({ session: shop, otherSession, wx, storage, expectCalls, expectObservable }) => {
+          const club = otherSession({ source: 'club' });
+          storage.holds('R');
+          storage.holds('Q', 'club');
+          wx.checkSession(['200ms x', '200ms #']);
+
+          expectCalls(wx.checkSession).inPace('     x 999ms x');
+          expectObservable(shop.verify()).inPace('     200ms  (y|)', { y: true });
+          expectObservable(club.verify(), '1s ^').inPace('1200ms (n|)', { n: false });
+          expectObservable(shop.verify(), '2s ^').inPace('2s     (y|)', { y: true });
+        },
+        { pace },
+      ));
+
   for (const pace of ['timed', 'microtask'] as const) {
     test(`S5 W3: they share what the platform allows: four wx.login in a second; with ${PLATFORMS[pace]}`, () =>
       sessionMarbles(

@@ -135,7 +135,7 @@ test("P6: page tips are the top page's, called on that page", () => {
   expect(tipsOf().tips).toEqual([{ ...defaults, title: 'top' }]);
 });
 
-test('P6: a page without authTips, no page at all and no getCurrentPages leave the others', () => {
+test('P6 W2: a page without authTips, no page at all and no getCurrentPages leave the others', () => {
   pages({});
   expect(tipsOf().tips).toEqual([defaults]);
   pages();

@@ -19,6 +19,8 @@ export const login = (room: Room, options: LoginOptions | undefined): Observable
     needOneOf(MODES, mode, 'mode');
     need(isText(method), 'method', 'must be the name of a method');
     if (room.inCall) throw sessionError('reentrant-login', 'a login cannot wait for itself');
+    // A logout by whoever is told as the session is first used ends this login too.
+    const { waitersEnd$ } = room;
     // With a session there is nothing to wait for: each request pays for what stands here.
     const ready = !asked.verify && !room.slots.silent && reuses(mode) && current(room);
     if (ready) return [ready];
@@ -28,5 +30,5 @@ export const login = (room: Room, options: LoginOptions | undefined): Observable
       const go = (good: boolean) => logIn(room, good || usable(room) !== before ? mode : afresh(mode), asked);
       return asked.verify && reuses(mode) ? defer(() => verify(room)).pipe(switchMap(go)) : go(true);
     });
-    return orError(login$, room.waitersEnd$);
+    return orError(login$, waitersEnd$);
   });

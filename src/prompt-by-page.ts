@@ -7,7 +7,7 @@ import {
   EMPTY,
   filter,
   finalize,
-  interval,
+  last,
   map,
   merge,
   mergeMap,
@@ -40,19 +40,24 @@ const BETWEEN_PAGES = 500;
 /** How long a prompt has to stand before somebody can have seen it, in ms: longer than a page takes to close. */
 const AT_A_GLANCE = 500;
 
-/** How long a page may take to open, in ms. */
+/** How long `wx.navigateTo` may take, and then the page until it stands, in ms. */
 const OPENING = 10000;
 
-/** How often a page is looked for that WeChat said it goes to, before it stands, in ms. */
+/** How often it is looked for, in ms. */
 const LOOK = 100;
+
+/** When another page will do, in ms: a router may lead elsewhere than to the url. */
+const ELSEWHERE = 3000;
 
 const pages = (): readonly Page[] => (typeof getCurrentPages === 'function' ? getCurrentPages() : []);
 
-/** The page at this url, of those that opened since; or else the first of them, as a router may lead elsewhere. */
-function openedAt(url: string, before: readonly Page[]): Page | undefined {
+/** The page at a url, of those that opened since. */
+function openedAt(url: string, before: readonly Page[], waited: number): Page | undefined {
   const path = url.replace(/\?.*/, '').replace(/^[./]+/, '');
   const fresh = pages().filter((page) => !before.includes(page));
-  return fresh.find(({ route = '' }) => route.endsWith(path)) || fresh[0];
+  return (
+    fresh.find(({ route = path }) => route.endsWith(path)) || (waited < ELSEWHERE ? undefined : fresh[0])
+  );
 }
 
 /** Emits when a page has been unloaded, as far as this base library can tell. */
@@ -85,7 +90,8 @@ const unloadOf = (page: Page, platform: Platform): Observable<unknown> =>
  * page, by `wx.navigateTo`; the page's own UI (`<auth-prompt/>`, or code that subscribes `prompt$`) then finds it
  * in `prompt$` and claims it. While the page stands, further prompts are left to it. A page that is closed cancels
  * what it was shown and is still open; what had just opened, in its last half second, opens the page anew. A
- * navigation that fails cancels the prompt that it was for.
+ * navigation that fails, or leads to no page within ten seconds, cancels the prompt that it was for, unless another UI
+ * has it by then.
  *
  * The library opens the page; to close it when the login is over is the page's own work, see docs/native.md.
  *
@@ -138,11 +144,18 @@ export function promptByPage(session: Session, { url }: { readonly url: string }
           prompt.release();
         }),
         // WeChat's success says that it goes there, and not that the page stands.
-        switchMap(() => interval(LOOK).pipe(startWith(0))),
-        map(() => openedAt(url, before)),
-        takeWhile((page) => !page && !!prompt$.value, true),
+        switchMap(() =>
+          timer(0, LOOK).pipe(
+            startWith(0),
+            take(OPENING / LOOK),
+            map((looks) => openedAt(url, before, looks * LOOK)),
+            takeWhile((page) => !page && !!prompt$.value, true),
+            last(),
+          ),
+        ),
         switchMap((page) => {
-          if (!page) return EMPTY;
+          // It went nowhere: whose the prompt is by now, if anybody's, answers it.
+          if (!page) return prompt.claim() ? [prompt] : EMPTY;
           const stands = () => pages().includes(page);
           // What opens while the page is closing, or lets its end be noticed, was not shown there.
           const gone$ = prompt$.pipe(

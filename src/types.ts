@@ -99,7 +99,7 @@ export interface Session<C extends Credential = Credential> {
    * Errors with `config-invalid` (mode, method), `code-unavailable`, `login-timeout`, `login-rejected`,
    * `backend-unreachable`, `backend-invalid`, `login-loop`, `reentrant-login`, `interaction-required`, `auth-denied`,
    * `auth-cancelled`, `auth-failed`, `prompt-unhandled`, `logged-out`, `disposed`; and with whatever SessionError the
-   * backend's functions or `afterLogin` fail with.
+   * backend's functions, `afterLogin` or a method's `read` fail with.
    *
    * @param options - how far it may go, and its texts
    */

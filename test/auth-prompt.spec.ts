@@ -327,3 +327,52 @@ test.each([false, true])(
     session.dispose();
   },
 );
+
+test('P3: after a consent with nothing below it, a page that is hidden holds nothing', async () => {
+  const { session, dialog, ask } = withPrivacy();
+  ask();
+  await pass();
+  dialog.fire('onTap', {});
+  dialog.fire('onAgree', {});
+  await pass();
+  dialog.hide();
+  watched(session.login());
+  await pass();
+  expect(dialog.held).toEqual([]);
+  dialog.detach();
+  session.dispose();
+});
+
+test('P3: while its page is hidden no prompt is shown there; back on it, it is', async () => {
+  const session = provided();
+  const dialog = component();
+  dialog.attach();
+  dialog.hide();
+  const login = watched(session.login());
+  await pass();
+  expect(dialog.held).toEqual([]);
+  dialog.show();
+  await pass();
+  isShown(dialog);
+  dialog.hide();
+  expect(dialog.held).toEqual([]);
+  expect(login.errors).toEqual([]);
+  dialog.show();
+  await pass();
+  expect(dialog.shows).toBe('getPhoneNumber');
+  dialog.detach();
+});
+
+test('P3: attached to a page that is not on top, it shows nothing until that page is shown', async () => {
+  app.getCurrentPages = () => [{ getPageId: () => 'another' }];
+  const session = provided();
+  const dialog = component();
+  dialog.attach();
+  watched(session.login());
+  await pass();
+  expect(dialog.held).toEqual([]);
+  dialog.show();
+  await pass();
+  isShown(dialog);
+  dialog.detach();
+});

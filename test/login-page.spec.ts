@@ -229,6 +229,56 @@ test.each([
 });
 
 test.each([
+  ['before', 150],
+  ['at launch, when no page stood yet, before', 50],
+])('P3: another page that stands %s the login page is not taken for it', async (when, ms) => {
+  const { session, opened, onOpen, openOther, back, vanish } = inApp('will open');
+  if (ms < 100) vanish();
+  promptByPage(session, { url });
+  onOpen(() => ({ route: 'pages/login/login', onUnload: pageUi(session).leave }));
+  const login = watched(session.login());
+  await pass(ms);
+  openOther({ route: 'pages/item/index' });
+  await pass(1000);
+  expect(login.errors).toEqual([]);
+  back();
+  await pass(1000);
+  expect([when, login.code]).toEqual([when, 'auth-cancelled']);
+  expect(opened).toEqual([url]);
+});
+
+test('P3: a router may lead elsewhere than to the url: after a while any new page is the login page', async () => {
+  const { session, onOpen, back } = inApp();
+  promptByPage(session, { url });
+  onOpen(() => ({ route: 'pages/login/sms', onUnload: pageUi(session).leave }));
+  const login = watched(session.login());
+  await pass(5000);
+  back();
+  await pass(1000);
+  expect(login.code).toBe('auth-cancelled');
+});
+
+test.each([
+  ['is cancelled', false],
+  ['is left to a UI that has it', true],
+])('P3: never a hang: where the navigation leads nowhere, the prompt %s', async (_, hasUi) => {
+  const { session, opened } = inApp('will open');
+  delete app.getCurrentPages;
+  promptByPage(session, { url });
+  const login = watched(session.login());
+  await pass(200);
+  const ui = hasUi ? pageUi(session) : undefined;
+  await pass(MINUTES);
+  expect(login.code).toBe(hasUi ? undefined : 'auth-cancelled');
+  ui?.claimed[0].answer({});
+  session.logout();
+  ui?.leave();
+  watched(session.login());
+  await pass(MINUTES);
+  expect(opened).toEqual([url, url]);
+});
+
+test.each([
   ['came while it was on its way', 'opens', 50],
   ['came when WeChat had said that it opens', 'will open', 200],
   ['came while it stood', 'opens', 1000],

@@ -275,9 +275,10 @@ Component<Data, Properties, Methods, [], Own>({
       const held = this.heldBy(event);
       if (!held || held.prompt.openType !== PRIVACY) return;
       const buttonId = `auth-prompt-${held.prompt.id}`;
+      const below = this.held.length > 1;
       this.answer(held, held.prompt.method === 'privacy' ? { event: 'agree', buttonId } : event.detail);
-      // What had to ask goes on now, and may lead into WeChat's own sheet.
-      this.busy = true;
+      // The tap that had to ask goes on now, and may lead into WeChat's own sheet.
+      this.busy = below;
     },
     onConfirm(event: TapEvent) {
       const held = this.heldBy(event);

@@ -26,7 +26,6 @@ import { promptReading } from './prompts';
 import { eventReading, stateReading, valueReading } from './readings';
 import { record } from './record';
 import type { Recording } from './recording';
-import { refuseAsync } from './refuse-async';
 import { createResources } from './resources';
 import type { Scenario } from './scenario';
 import type { Stage } from './stage';
@@ -97,7 +96,7 @@ export function createScenario<C extends Credential>(
   const at: TimeLine['at'] = (ms, action) => {
     if (ms < now())
       throw new Error(`${ms}ms is over: it is ${now()}ms; say in the body what comes when, not inside of it`);
-    scheduler.schedule(() => refuseAsync(action(), 'what is done at a time'), ms - now());
+    scheduler.schedule(action, ms - now());
   };
   const timeLine: TimeLine = { now, at };
   const watched: Watched[] = [];
@@ -110,7 +109,7 @@ export function createScenario<C extends Credential>(
 
   const unseenPrompt = (): string | undefined =>
     !user.looked() && events.some(({ value }) => (value as SessionEvent).type === 'prompt')
-      ? 'prompt$: the user was asked, but nobody looks: script them, with user.away() at least'
+      ? 'prompt$: the scripted user was asked, but does not look: script them, with user.away() at least'
       : undefined;
 
   const calls = (name: string, wanted: (call: Call) => boolean): (() => Lane) => {

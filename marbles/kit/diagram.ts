@@ -25,7 +25,7 @@ export interface Stretch {
 
 /** Reads a subscription diagram: `'10ms ^ 5ms !'`; nothing = from the start, and to the end. */
 export function readStretch(marbles: string | undefined): Stretch {
-  if (marbles === undefined) return { from: 0, to: Infinity };
+  if (!marbles || !marbles.trim()) return { from: 0, to: Infinity };
   if (!/[\^!]/.test(marbles)) throw new Error(`"${marbles}" says no moment: write "${marbles.trim()} ^"`);
   const { subscribedFrame, unsubscribedFrame } = TestScheduler.parseMarblesAsSubscriptions(
     `${marbles} `,

@@ -8,9 +8,10 @@ import type { Pace } from './pace';
 export interface Expectation {
   /**
    * @param marbles - a marble diagram; `''` = nothing happens
-   * @param letters - what letters stand for, where it is not the usual: a value in words, (some) fields of it, a
-   *   matcher of your test framework, or a function that says whether it is the one
-   * @param error - what `#` stands for: the code of a SessionError, or fields of an error; nothing = any error
+   * @param letters - what letters stand for, where it is not the usual: a value in words, (some) fields of it, a pattern
+   *   that is in it, a matcher of your test framework, or a function that says whether it is the one
+   * @param error - what `#` stands for: the code of a SessionError, an Error like it, a pattern that is in its message, or
+   *   fields of it; nothing = any error
    */
   toBe(marbles: string, letters?: Letters, error?: unknown): void;
   /** The same without the times: only the order counts. */

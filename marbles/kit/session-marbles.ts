@@ -5,7 +5,6 @@ import type { MarblesConfig } from './config';
 import { createScenario } from './create-scenario';
 import { report } from './recording';
 import type { Recording } from './recording';
-import { refuseAsync } from './refuse-async';
 import type { Scenario } from './scenario';
 import { toMs } from './time';
 
@@ -32,6 +31,14 @@ function untakenError(untaken: unknown, others: readonly string[]): unknown {
   // The frames are those of the test; the head holds the first message alone.
   if (stack.includes(message)) error.stack = stack.replace(message, () => whole);
   return error;
+}
+
+/** What a body went on with after an await would be compared by nobody. */
+function refuseAsync(returned: unknown): void {
+  if (typeof (returned as PromiseLike<unknown> | undefined)?.then !== 'function') return;
+  // What it fails with later has this cause.
+  (returned as PromiseLike<unknown>).then(undefined, () => undefined);
+  throw new Error('sessionMarbles: the body must not be async: virtual time has ended before it goes on');
 }
 
 /**
@@ -86,7 +93,7 @@ export function sessionMarbles<C extends Credential = Credential>(
     let recording: Recording | undefined;
     let failure: string | undefined;
     try {
-      refuseAsync(run(production.scenario), 'sessionMarbles: the body');
+      refuseAsync(run(production.scenario));
       scheduler.flush();
       recording = production.recording();
       const reasons = production.verdict();

@@ -1,13 +1,20 @@
 import { isSessionError } from 'rx-weapp-session';
 import type { Credential, HttpResponse, SessionError, SessionState } from 'rx-weapp-session';
 
+/** What JSON would leave out. */
+const spoken = (_: string, value: unknown): unknown => {
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (value instanceof RegExp) return String(value);
+  return value instanceof Map || value instanceof Set ? Array.from(value as Iterable<unknown>) : value;
+};
+
 /** Any value in words, as short as a diagram's legend wants it. */
 export function inWords(value: unknown): string {
   if (isSessionError(value)) return value.code;
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (value instanceof Error || value instanceof RegExp) return String(value);
   if (typeof value === 'string') return value;
   try {
-    const text = JSON.stringify(value);
+    const text = JSON.stringify(value, spoken);
     return text === undefined ? String(value) : text;
   } catch {
     return String(value);
