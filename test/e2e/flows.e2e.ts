@@ -81,6 +81,36 @@ flow('cold: the dialog of a page, in the words of the page', async (visit) => {
   await visit.sees(visit.text('收藏了它'));
 });
 
+flow('a comment, and what was typed while it was on its way', async (visit) => {
+  await logIn(visit);
+  await openDetail(visit);
+  const field = visit.on('').getByPlaceholder('写评论…');
+  for (const text of ['回甘好', '还会再来']) {
+    await field.fill(text);
+    await visit.on('#comment').click();
+    await visit.sees(visit.text(text));
+    assert.equal(await field.inputValue(), '');
+  }
+  await visit.shot('comments');
+  await visit.page.keyboard.press('Escape');
+  await openDetail(visit);
+  await visit.sees(visit.text('还会再来'));
+});
+
+flow('logged out: nothing of the user stays on a page', async (visit) => {
+  await logIn(visit);
+  await visit.tab('我的');
+  const phone = visit.on('.who .soft').filter({ hasText: /^\d{11}$/ });
+  await visit.sees(phone);
+  await visit.on('#forget').click();
+  await visit.seesNo(phone);
+  await visit.tab('订单');
+  await visit.sees(visit.text('登录后查看订单'));
+  await visit.tab('首页');
+  await visit.sees(visit.text('大家都在看'));
+  await visit.seesNo(visit.text('白毫银针'));
+});
+
 flow('returning user: logged in without a tap', async (visit) => {
   await logIn(visit);
   const count = await counting(simulator);
@@ -213,6 +243,19 @@ flow('login page: its back button is a no, its login takes one back', async (vis
   await visit.shot('orders');
 });
 
+flow('login page: a login that ends while the app is in the background has ended', async (visit) => {
+  await visit.tab('订单');
+  await visit.on('#see-orders').click();
+  await visit.sees(visit.on('#page-login'));
+  await visit.on('#page-login').click();
+  await visit.sheet('获取你的手机号').getByText('允许').click();
+  // Before the page has closed itself.
+  await visit.knob('Background');
+  await visit.state('authenticated');
+  await visit.phone.getByRole('button', { name: '返回小程序' }).click();
+  await visit.sees(visit.text('配送联系电话'));
+});
+
 flow('expiry in mid-flight: 20 requests, one login', async (visit) => {
   await logIn(visit);
   const count = await counting(simulator);
@@ -317,9 +360,10 @@ flow('a dialog longer than the screen', async (visit) => {
   await visit.on('#edit-profile').click();
   const dialog = visit.dialog('完善资料');
   await visit.sees(dialog);
-  await dialog
-    .getByRole('heading')
-    .evaluate("(heading) => void (heading.textContent = '请完善资料'.repeat(200))");
+  await dialog.getByRole('heading').evaluate((heading: { textContent: string }) => {
+    heading.textContent = '请完善资料'.repeat(200);
+  });
+  assert.equal((await dialog.getByRole('heading').textContent())?.length, 1000);
   await visit.shot('long');
   const scroller = dialog.locator('wx-scroll-view');
   await scroller.hover();

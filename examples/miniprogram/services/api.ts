@@ -37,6 +37,8 @@ export const recommendations = () => askQuietly<Recommendations>({ url: '/api/re
 
 export const profile = () => ask<Profile>({ url: '/api/me' });
 
+export const quietProfile = () => askQuietly<Profile>({ url: '/api/me' });
+
 export const comments = () =>
   ask<{ items: readonly Comment[] }>({ url: '/api/comments' }).pipe(map(({ items }) => items));
 
@@ -47,4 +49,4 @@ export const echo = (n: number) => ask<{ n: number }>({ url: '/api/echo', data: 
 
 /** The example backend's back door: all sessions of this user end at once. The mini-program is not told. */
 export const expireOnServer = (userId: string) =>
-  request({ url: `${baseUrl}/debug/expire`, method: 'POST', data: { userId } });
+  request<unknown>({ url: `${baseUrl}/debug/expire`, method: 'POST', data: { userId } }).pipe(map(contentOf));

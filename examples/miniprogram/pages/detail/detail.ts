@@ -1,5 +1,6 @@
-import { finalize, switchMap, type Subscription } from 'rxjs';
-import { addComment, comments } from '../../services/api';
+import { injectSession } from 'rx-weapp-session';
+import { catchError, EMPTY, finalize, Subscription, switchMap, tap } from 'rxjs';
+import { addComment, comments, type Comment } from '../../services/api';
 import { itemOf, type Item } from '../../services/catalogue';
 import { showError } from '../../services/show-error';
 import { toast } from '../../services/toast';
@@ -8,17 +9,21 @@ import { toast } from '../../services/toast';
 Page({
   authTips: { title: '登录后继续', content: '收藏和评论会记在你的账号下' },
 
-  data: { item: null as Item | null, notes: [] as string[], favourite: false, draft: '', busy: '' },
+  data: { item: null as Item | null, notes: [] as Comment[], favourite: false, draft: '', busy: '' },
 
-  request: undefined as Subscription | undefined,
+  requests: new Subscription(),
 
   onLoad({ id = '' }: { id?: string }) {
+    this.requests = new Subscription();
     this.setData({ item: itemOf(decodeURIComponent(id)) });
+    // Nobody is asked for what they only look at.
+    if (injectSession().credential)
+      this.requests.add(comments().subscribe({ next: (all) => this.show(all), error: showError }));
   },
 
   onUnload() {
     // Nobody is left to see the answer: the login is called off, and its prompt withdrawn.
-    this.request?.unsubscribe();
+    this.requests.unsubscribe();
   },
 
   onInput({ detail }: WechatMiniprogram.Input) {
@@ -26,7 +31,7 @@ Page({
   },
 
   onFavourite() {
-    this.post('favourite', '收藏了它');
+    if (!this.data.favourite) this.post('favourite', '收藏了它');
   },
 
   onComment() {
@@ -39,20 +44,25 @@ Page({
     const { item, busy } = this.data;
     if (!item || busy) return;
     this.setData({ busy: what });
-    this.request = addComment(`${item.name}：${text}`)
-      .pipe(
-        switchMap(() => comments()),
-        finalize(() => this.setData({ busy: '' })),
-      )
-      .subscribe({
-        next: (all) => {
-          const mine = all.filter((comment) => comment.text.startsWith(`${item.name}：`));
-          const notes = mine.map((comment) => comment.text.slice(comment.text.indexOf('：') + 1)).reverse();
-          this.setData({ notes, favourite: notes.includes('收藏了它') });
-          if (what === 'comment') this.setData({ draft: '' });
-          toast(what === 'comment' ? '已发布' : '已收藏', 'success');
-        },
-        error: showError,
-      });
+    const posted$ = addComment(`${item.name}：${text}`).pipe(
+      tap(() => {
+        toast(what === 'comment' ? '已发布' : '已收藏', 'success');
+        // What was typed meanwhile is the next one.
+        if (what === 'comment' && this.data.draft.trim() === text) this.setData({ draft: '' });
+      }),
+      // It is posted, whether the list can be had or not.
+      switchMap(() => comments().pipe(catchError(() => EMPTY))),
+      finalize(() => this.setData({ busy: '' })),
+    );
+    this.requests.add(posted$.subscribe({ next: (all) => this.show(all), error: showError }));
+  },
+
+  show(all: readonly Comment[]) {
+    const prefix = `${this.data.item?.name ?? ''}：`;
+    const notes = all
+      .filter(({ text }) => text.startsWith(prefix))
+      .map(({ id, text }) => ({ id, text: text.slice(prefix.length) }))
+      .reverse();
+    this.setData({ notes, favourite: notes.some(({ text }) => text === '收藏了它') });
   },
 });

@@ -1,5 +1,5 @@
 import { injectSession, sessionBehavior } from 'rx-weapp-session';
-import { Subscription } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import { recommendations } from '../../services/api';
 import { itemOf, type Item } from '../../services/catalogue';
 import { showError } from '../../services/show-error';
@@ -9,12 +9,13 @@ const session = injectSession();
 /** This page has a login UI of its own, which asks before the library does: one tap, and the answer is there already. */
 Page({
   behaviors: [sessionBehavior()],
-  data: { items: [] as Item[], forUser: false, loading: true, failed: false },
+  data: { items: [] as Item[], forUser: false, failed: false },
 
   shown: undefined as Subscription | undefined,
 
   onShow() {
-    this.shown = new Subscription();
+    // What was for a user is not shown to whoever comes after.
+    if (this.data.forUser && !session.credential) this.setData({ items: [], forUser: false });
     this.load();
   },
   onHide() {
@@ -25,17 +26,15 @@ Page({
   },
 
   load() {
-    this.shown?.add(
-      recommendations().subscribe({
-        next: ({ for: whom, items }) =>
-          this.setData({ items: items.map(itemOf), forUser: whom !== 'guest', failed: false }),
-        error: (error: unknown) => {
-          this.setData({ loading: false, failed: true });
-          showError(error);
-        },
-        complete: () => this.setData({ loading: false }),
-      }),
-    );
+    this.shown?.unsubscribe();
+    this.shown = recommendations().subscribe({
+      next: ({ for: whom, items }) =>
+        this.setData({ items: items.map(itemOf), forUser: whom !== 'guest', failed: false }),
+      error: (error: unknown) => {
+        this.setData({ failed: true });
+        showError(error);
+      },
+    });
   },
 
   onPhoneNumber({ detail }: WechatMiniprogram.CustomEvent) {

@@ -1,6 +1,6 @@
 import { injectSession } from 'rx-weapp-session';
 import type { AuthPrompt, AuthTips } from 'rx-weapp-session';
-import { debounceTime, filter, skipWhile, type Subscription, take } from 'rxjs';
+import { combineLatest, debounceTime, filter, type Subscription, take } from 'rxjs';
 
 const session = injectSession();
 
@@ -17,15 +17,14 @@ Page({
     this.shown = session.prompt$.subscribe((prompt) => {
       const own = prompt && OWN.includes(prompt.method) && prompt.claim() ? prompt : undefined;
       this.prompt = own;
-      if (own) this.setData({ tips: own.tips, openType: own.openType ?? '' });
+      this.setData({ tips: own?.tips ?? null, openType: own?.openType ?? '' });
     });
     this.shown.add(
-      session.session$
+      combineLatest([session.prompt$, session.session$])
         .pipe(
-          skipWhile(({ status }) => status !== 'authenticating'),
-          // What begins in the same moment is asked here as well.
+          // What begins in the same moment is asked here as well; what ended while the page was hidden has ended.
           debounceTime(300),
-          filter(({ status }) => status !== 'authenticating'),
+          filter(([prompt, { status }]) => !prompt && status !== 'authenticating'),
           take(1),
         )
         .subscribe(() => {

@@ -51,6 +51,7 @@ Page({
   },
 
   onClaim() {
+    if (this.request && !this.request.closed) return;
     this.request = profile().subscribe({
       next: ({ phone = '' }) => this.setData({ claimed: true, phone: phone.slice(-4) }),
       error: showError,

@@ -1,9 +1,10 @@
 import { injectSession, sessionBehavior } from 'rx-weapp-session';
 import type { LoginOptions } from 'rx-weapp-session';
-import { switchMap } from 'rxjs';
-import { expireOnServer, profile } from '../../services/api';
+import { type Subscription, switchMap } from 'rxjs';
+import { expireOnServer, profile, type Profile } from '../../services/api';
 import { showError } from '../../services/show-error';
 import { toast } from '../../services/toast';
+import { who$ } from '../../services/who';
 
 const session = injectSession();
 const app = getApp<{ burst(count: number): void }>();
@@ -11,28 +12,36 @@ const app = getApp<{ burst(count: number): void }>();
 /** The session, live, and everything that one can do to it. */
 Page({
   behaviors: [sessionBehavior()],
-  data: { nickname: '', phone: '', avatar: '' },
+  data: { userId: '', nickname: '', phone: '', avatar: '' },
+
+  shown: undefined as Subscription | undefined,
+  request: undefined as Subscription | undefined,
 
   onShow() {
-    if (session.credential) this.load();
-    else this.setData({ nickname: '', phone: '' });
+    this.shown = who$.subscribe((me) => this.show(me));
+  },
+  onHide() {
+    this.shown?.unsubscribe();
+  },
+  onUnload() {
+    this.shown?.unsubscribe();
   },
 
-  load() {
-    profile().subscribe({
-      next: ({ nickname = '', phone = '' }) => this.setData({ nickname, phone }),
-      error: showError,
-    });
+  show(me: Profile | null) {
+    const { userId = '', nickname = '', phone = '' }: Partial<Profile> = me ?? {};
+    if (userId !== this.data.userId) this.setData({ avatar: '' });
+    this.setData({ userId, nickname, phone });
   },
 
   /** Logs in, and shows who is there then. */
   login(options: LoginOptions, done: string) {
-    session
+    this.request?.unsubscribe();
+    this.request = session
       .login(options)
       .pipe(switchMap(() => profile()))
       .subscribe({
-        next: ({ nickname = '', phone = '' }) => {
-          this.setData({ nickname, phone });
+        next: (me) => {
+          this.show(me);
           toast(done, 'success');
         },
         error: showError,
@@ -41,6 +50,9 @@ Page({
 
   onLogin() {
     this.login({}, '已登录');
+  },
+  onSwap() {
+    this.login({ mode: 'forceSilent' }, '已悄悄换新凭证');
   },
   onForce() {
     this.login({ mode: 'force' }, '已换新凭证');
@@ -70,14 +82,18 @@ Page({
     });
   },
 
+  /** A silent request may log in again after this one: an app that means good-bye takes the other. */
   onLogout() {
-    session.logout().subscribe(() => this.left('已退出'));
+    this.leave('已退出');
   },
   onForget() {
-    session.logout({ forget: true }).subscribe(() => this.left('已退出，不再静默登录'));
+    this.leave('已退出，不再静默登录', { forget: true });
   },
-  left(title: string) {
-    this.setData({ nickname: '', phone: '', avatar: '' });
+  /** It counts at the call, whenever the backend hears of it. */
+  leave(title: string, options?: { forget: boolean }) {
+    session.logout(options);
+    this.request?.unsubscribe();
+    this.show(null);
     toast(title);
   },
 });

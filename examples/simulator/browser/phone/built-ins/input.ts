@@ -55,6 +55,8 @@ function attach(
 ): () => void {
   element.append(field);
   const tellInput = () => emit('input', { value: field.value, cursor: field.value.length });
+  // The browser's own go no further: the page hears WeChat's alone.
+  for (const type of ['input', 'change']) field.addEventListener(type, (event) => event.stopPropagation());
   field.addEventListener('input', tellInput);
   field.addEventListener('focus', () => {
     emit('focus', { value: field.value });
