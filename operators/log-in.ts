@@ -1,6 +1,6 @@
 import { catchError, switchMap } from 'rxjs';
 import type { Observable, ObservableInput } from 'rxjs';
-import { readMark, hooksOf } from '../src/hooks';
+import { hooksOf, readMark } from '../src/hooks';
 import { isSessionError, sessionError } from '../src/session-error';
 import type { SessionError } from '../src/session-error';
 import type { Credential, LoginMode, LoginOptions, Session } from '../src/types';

@@ -1,6 +1,6 @@
 import { catchError, filter, Observable, switchMap, takeUntil } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { readMark, hooksOf, subscribeFor } from '../src/hooks';
+import { hooksOf, readMark, subscribeFor } from '../src/hooks';
 import type { Attempt } from '../src/hooks';
 import { isSessionError } from '../src/session-error';
 import type { SessionError } from '../src/session-error';

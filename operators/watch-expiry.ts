@@ -1,6 +1,6 @@
 import { defer, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { readMark, hooksOf, markExpiry } from '../src/hooks';
+import { hooksOf, markExpiry, readMark } from '../src/hooks';
 import type { Attempt } from '../src/hooks';
 import { isSessionError, sessionError } from '../src/session-error';
 import type { Credential, Session } from '../src/types';

@@ -81,6 +81,7 @@ export const markGiven = <T extends object>(
   source: string,
 ): T => look(() => mark<object>({ ...response }, { given: credential || null, source }) as T, response);
 
+/** What an outcome tells; nothing where nobody marked it. */
 export const readMark: (outcome: unknown) => Mark = markOf;
 
 /** Subscribes in the name of an attempt, or of none; the guards that are subscribed with it, in the same tick, know. */

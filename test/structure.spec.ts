@@ -62,11 +62,8 @@ test('the flow that CONTRIBUTING.md lists goes one way: no import goes back up',
       .filter((imported) => rowOf(imported) >= 0 && rowOf(imported) < rowOf(file))
       .map((imported) => `${file} -> ${imported}`),
   );
-  for (const { name, places } of rows) {
-    expect(`${name}: ${places.filter((place) => !files.some((file) => file.includes(place))).join()}`).toBe(
-      `${name}: `,
-    );
-  }
+  const listed = rows.flatMap(({ places }) => places);
+  expect(listed.filter((place) => !files.some((file) => file.includes(place)))).toEqual([]);
   expect(up).toEqual([]);
 });
 

@@ -11,10 +11,10 @@ const spoken = (_: string, value: unknown): unknown => {
 /** Any value in words, as short as a diagram's legend wants it. */
 export function inWords(value: unknown): string {
   if (isSessionError(value)) return value.code;
-  if (value instanceof Error || value instanceof RegExp) return String(value);
-  if (typeof value === 'string') return value;
+  const told = spoken('', value);
+  if (typeof told === 'string') return told;
   try {
-    const text = JSON.stringify(value, spoken);
+    const text = JSON.stringify(told, spoken);
     return text === undefined ? String(value) : text;
   } catch {
     return String(value);

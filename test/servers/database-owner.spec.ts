@@ -16,19 +16,15 @@ import { claimDatabase } from '../../examples/backend/database-owner';
 
 const statOf = (pid: number): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
 
-/** Does something in a folder of its own, which is gone afterwards. */
-function inFolder(work: (folder: string) => void): void {
-  const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
-  try {
-    work(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 // As in a container whose first process does not collect the children that it inherits.
 test('a killed owner that nobody has waited for yet does not keep the database', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
   const db = join(folder, 'backend.db');
   const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
   const pid = child.pid ?? 0;
@@ -42,43 +38,38 @@ test('a killed owner that nobody has waited for yet does not keep the database',
     claimDatabase(db).release();
   } finally {
     child.kill('SIGKILL');
-    rmSync(folder, { recursive: true });
   }
 });
 
-test('a database is taken by whichever name it was opened', () =>
-  inFolder((folder) => {
-    const [real, link] = [join(folder, 'real.db'), join(folder, 'link.db')];
-    new Database(real).close();
-    symlinkSync(real, link);
-    const open = new Database(link);
-    expect(() => new Database(real)).toThrow(`in use by process ${process.pid}`);
-    open.close();
-    new Database(real).close();
-  }));
+test('a database is taken by whichever name it was opened', () => {
+  const [real, link] = [join(folder, 'real.db'), join(folder, 'link.db')];
+  new Database(real).close();
+  symlinkSync(real, link);
+  const open = new Database(link);
+  expect(() => new Database(real)).toThrow(`in use by process ${process.pid}`);
+  open.close();
+  new Database(real).close();
+});
 
-test('a link to a database that is not there yet leads to one and the same', () =>
-  inFolder((folder) => {
-    const [real, link] = [join(folder, 'data', 'real.db'), join(folder, 'link.db')];
-    mkdirSync(join(folder, 'data'));
-    symlinkSync(real, link);
-    const first = new Database(link);
-    expect(() => new Database(link)).toThrow(`in use by process ${process.pid}`);
-    // What is not yet in the database itself is in the log beside it, where the next start looks.
-    expect(readdirSync(folder)).toEqual(['data', 'link.db']);
-    first.close();
-  }));
+test('a link to a database that is not there yet leads to one and the same', () => {
+  const [real, link] = [join(folder, 'data', 'real.db'), join(folder, 'link.db')];
+  mkdirSync(join(folder, 'data'));
+  symlinkSync(real, link);
+  const first = new Database(link);
+  expect(() => new Database(link)).toThrow(`in use by process ${process.pid}`);
+  // What is not yet in the database itself is in the log beside it, where the next start looks.
+  expect(readdirSync(folder)).toEqual(['data', 'link.db']);
+  first.close();
+});
 
-test('a database with a second name of its own right is refused: each would have its log', () =>
-  inFolder((folder) => {
-    const [one, other] = [join(folder, 'one.db'), join(folder, 'other.db')];
-    new Database(one).close();
-    linkSync(one, other);
-    for (const name of [one, other]) expect(() => new Database(name)).toThrow('a hard link');
-  }));
+test('a database with a second name of its own right is refused: each would have its log', () => {
+  const [one, other] = [join(folder, 'one.db'), join(folder, 'other.db')];
+  new Database(one).close();
+  linkSync(one, other);
+  for (const name of [one, other]) expect(() => new Database(name)).toThrow('a hard link');
+});
 
 test('of many that start after an owner was killed, one gets the database', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rx-weapp-session-'));
   const module = join(__dirname, '../../examples/backend/database-owner.ts');
   const claim = `
     const { claimDatabase } = require(process.argv[1]);
@@ -90,23 +81,19 @@ test('of many that start after an owner was killed, one gets the database', asyn
     process.stdin.resume().on('end', () => process.exit());
   `;
   const dbs = Array.from({ length: 40 }, (_, each) => join(folder, `${each}.db`));
-  try {
-    dbs.forEach((db) => writeFileSync(`${db}.owner`, JSON.stringify({ pid: 999_999_999, startedAt: '1' })));
-    const starts = [1, 2, 3].map(() => {
-      const child = spawn(process.execPath, ['--import', 'tsx', '-e', claim, module, ...dbs], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
-      // Nobody ends before all have tried: an owner that has gone may be followed.
-      const claims = new Promise<number[]>((resolve) =>
-        child.stdout.on('data', (text: Buffer) => resolve(JSON.parse(text.toString()) as number[])),
-      );
-      return { child, claims };
+  dbs.forEach((db) => writeFileSync(`${db}.owner`, JSON.stringify({ pid: 999_999_999, startedAt: '1' })));
+  const starts = [1, 2, 3].map(() => {
+    const child = spawn(process.execPath, ['--import', 'tsx', '-e', claim, module, ...dbs], {
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
-    const claims = await Promise.all(starts.map((start) => start.claims));
-    starts.forEach(({ child }) => child.stdin.end());
-    const owners = dbs.map((_, each) => claims.reduce((sum, got) => sum + got[each], 0));
-    expect(owners).toEqual(dbs.map(() => 1));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+    // Nobody ends before all have tried: an owner that has gone may be followed.
+    const claims = new Promise<number[]>((resolve) =>
+      child.stdout.on('data', (text: Buffer) => resolve(JSON.parse(text.toString()) as number[])),
+    );
+    return { child, claims };
+  });
+  const claims = await Promise.all(starts.map((start) => start.claims));
+  starts.forEach(({ child }) => child.stdin.end());
+  const owners = dbs.map((_, each) => claims.reduce((sum, got) => sum + got[each], 0));
+  expect(owners).toEqual(dbs.map(() => 1));
 }, 30_000);
