@@ -436,6 +436,15 @@ flow(
   async (visit) => {
     await logIn(visit);
     await visit.shot('phone');
+    const chrome = visit.phone.locator('body');
+    assert.deepEqual(
+      await chrome.evaluate(`(() => {
+        const { backgroundColor, color } = getComputedStyle(document.getElementById('bar'));
+        return [backgroundColor, color, document.querySelector('#tabs [aria-selected=true] img').currentSrc.split('/').pop()];
+      })()`),
+      ['rgb(28, 31, 29)', 'rgb(255, 255, 255)', 'tab-home-on-dark.png'],
+      'what WeChat draws is of the dark theme',
+    );
     await visit.page.locator('#handle').click();
     await visit.sees(visit.page.locator('#paper svg'));
     const overflow = await visit.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');

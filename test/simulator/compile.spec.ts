@@ -100,12 +100,17 @@ describe('project', () => {
       },
     );
 
+  /** What the compiled script hands to the phone. */
+  async function started(): Promise<unknown[]> {
+    const all: unknown[] = [];
+    const startMiniProgram = (...given: unknown[]) => all.push(...given);
+    runInNewContext(await compile(), { startMiniProgram });
+    return all;
+  }
+
   test('a page, its npm component and their styles become one script', async () => {
     write(whole);
-    const started: unknown[] = [];
-    const startMiniProgram = (...given: unknown[]) => started.push(...given);
-    runInNewContext(await compile(), { startMiniProgram });
-    const [code, templates] = started;
+    const [code, templates] = await started();
     expect(code).toMatchObject({
       app: { pages: ['a/a'] },
       components: {
@@ -118,7 +123,41 @@ describe('project', () => {
     expect(Object.keys(templates as object).sort()).toEqual(['a/a', 'miniprogram_npm/lib/b/index']);
   });
 
+  const inTheDark = '{ "pages": ["a/a"], "darkmode": true, "themeLocation": "theme.json" }';
+
+  test('what names a variable of theme.json has both of its values', async () => {
+    write({
+      ...whole,
+      'app.json': inTheDark.replace('}', ', "window": { "backgroundColor": "@ground" } }'),
+      'a/a.json': '{ "navigationBarTextStyle": "@ink", "navigationBarTitleText": "@home" }',
+      'theme.json':
+        '{ "light": { "ground": "#fff", "ink": "black" }, "dark": { "ground": "#000", "ink": "white" } }',
+    });
+    const [code] = await started();
+    expect(code).toMatchObject({
+      app: { window: { backgroundColor: { light: '#fff', dark: '#000' } } },
+      components: {
+        'a/a': {
+          json: {
+            navigationBarTextStyle: { light: 'black', dark: 'white' },
+            navigationBarTitleText: '@home',
+          },
+        },
+      },
+    });
+  });
+
   test.each([
+    [{ 'app.json': inTheDark }, 'theme.json: this file is missing'],
+    [{ 'app.json': '{ "pages": ["a/a"], "darkmode": true }' }, 'app.json: darkmode needs a themeLocation'],
+    [
+      {
+        'app.json': inTheDark,
+        'theme.json': '{ "light": { "ink": "black" }, "dark": {} }',
+        'a/a.json': '{ "navigationBarTextStyle": "@ink" }',
+      },
+      'a/a.json: "@ink" is not in both halves of the theme',
+    ],
     [{ 'app.ts': 'App({' }, 'app.ts:1:6: Expected identifier'],
     [{ 'app.json': '{ "pages": [}' }, 'app.json:1:13: Unexpected "}" in JSON'],
     [{ 'app.json': '{' }, 'app.json:1:2: '],

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { parseJson } from './json';
 import { ProjectError, type Problem } from './problem';
 import type { Project } from './project';
+import { withTheme, type Theme } from './theme';
 import { compileTemplates } from './wxml';
 import { compileWxss } from './wxss';
 import type { AppJson, ComponentJson, MiniProgramCode } from '../browser/shared/mini-program-code';
@@ -14,8 +15,10 @@ import type { AppJson, ComponentJson, MiniProgramCode } from '../browser/shared/
  */
 export function compileForPhone(project: Project): string {
   const { texts, maps } = project;
-  const app = jsonAt<AppJson>(texts, 'app.json');
-  const components = collectComponents(texts, app);
+  const plain = jsonAt<AppJson>(texts, 'app.json');
+  const theme = themeOf(texts, plain);
+  const app = withTheme('app.json', plain, theme);
+  const components = collectComponents(texts, app, theme);
   const styles = Object.fromEntries(
     [...components].map(([path, { scope }]) => [path, compileWxss(`${path}.wxss`, texts, scope)]),
   );
@@ -30,16 +33,25 @@ export function compileForPhone(project: Project): string {
   return `startMiniProgram(${JSON.stringify(code)}, ${templates});\n`;
 }
 
+/** WeChat reads the variables of an app that says it knows the dark. */
+function themeOf(texts: ReadonlyMap<string, string>, { darkmode, themeLocation }: AppJson): Theme {
+  const none: Theme = { light: {}, dark: {} };
+  if (!darkmode) return none;
+  if (themeLocation !== undefined) return { ...none, ...jsonAt<Partial<Theme>>(texts, themeLocation) };
+  throw new ProjectError([{ file: 'app.json', message: 'darkmode needs a themeLocation' }]);
+}
+
 type Components = Map<string, MiniProgramCode['components'][string]>;
 
 /** The pages of app.json and every component that they use, those first that others use. */
-function collectComponents(texts: ReadonlyMap<string, string>, app: AppJson): Components {
+function collectComponents(texts: ReadonlyMap<string, string>, app: AppJson, theme: Theme): Components {
   const components: Components = new Map();
   const problems: Problem[] = [];
 
   const visit = (path: string, isPage: boolean): void => {
     if (components.has(path)) return;
-    const json = jsonAt<ComponentJson>(texts, `${path}.json`, isPage ? {} : undefined);
+    const plain = jsonAt<ComponentJson>(texts, `${path}.json`, isPage ? {} : undefined);
+    const json = withTheme(`${path}.json`, plain, theme);
     const used: Record<string, string> = {};
     const isolated = json.component === true && !/shared$/.test(json.styleIsolation ?? '');
     const scope = isolated ? `c${components.size}` : undefined;

@@ -13,8 +13,13 @@ export interface MiniProgramCode {
   readonly maps: Readonly<Record<string, string>>;
 }
 
+/** A value, or what theme.json has for it. */
+export type Themed = string | { readonly light: string; readonly dark: string };
+
 export interface AppJson {
   readonly pages: readonly string[];
+  readonly darkmode?: boolean;
+  readonly themeLocation?: string;
   readonly window?: WindowJson;
   readonly usingComponents?: Readonly<Record<string, string>>;
   readonly tabBar?: TabBarJson;
@@ -22,8 +27,9 @@ export interface AppJson {
 
 export interface WindowJson {
   readonly navigationBarTitleText?: string;
-  readonly navigationBarBackgroundColor?: string;
-  readonly navigationBarTextStyle?: 'black' | 'white';
+  readonly navigationBarBackgroundColor?: Themed;
+  readonly navigationBarTextStyle?: Themed;
+  readonly backgroundColor?: Themed;
   readonly navigationStyle?: 'default' | 'custom';
 }
 
@@ -34,12 +40,13 @@ export interface ComponentJson extends WindowJson {
 }
 
 export interface TabBarJson {
-  readonly color?: string;
-  readonly selectedColor?: string;
+  readonly color?: Themed;
+  readonly selectedColor?: Themed;
+  readonly backgroundColor?: Themed;
   readonly list: readonly {
     readonly pagePath: string;
     readonly text: string;
-    readonly iconPath?: string;
-    readonly selectedIconPath?: string;
+    readonly iconPath?: Themed;
+    readonly selectedIconPath?: Themed;
   }[];
 }

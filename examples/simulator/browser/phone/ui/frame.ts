@@ -1,5 +1,5 @@
 import { byId, h } from '../../shared/dom';
-import type { TabBarJson, WindowJson } from '../../shared/mini-program-code';
+import type { TabBarJson, Themed, WindowJson } from '../../shared/mini-program-code';
 import { fileUrl } from '../files';
 
 interface FrameOptions {
@@ -25,9 +25,12 @@ export class Frame {
     byId('title').textContent = title;
   }
 
-  showTop(path: string, { navigationBarTitleText = '', navigationStyle }: WindowJson, depth: number): void {
-    this.setTitle(navigationBarTitleText);
-    document.body.dataset.navigation = navigationStyle ?? 'default';
+  showTop(path: string, window: WindowJson, depth: number): void {
+    this.setTitle(window.navigationBarTitleText ?? '');
+    document.body.dataset.navigation = window.navigationStyle ?? 'default';
+    byId('bar').style.background = colour(window.navigationBarBackgroundColor);
+    byId('bar').style.color = colour(window.navigationBarTextStyle);
+    byId('screen').style.setProperty('--ground', colour(window.backgroundColor));
     byId('back').hidden = depth < 2;
     this.showTabs(path);
   }
@@ -41,8 +44,9 @@ export class Frame {
     const bar = byId('tabs');
     bar.hidden = !tabBar?.list.some(({ pagePath }) => pagePath === path);
     if (bar.hidden || !tabBar) return;
-    bar.style.setProperty('--colour', tabBar.color ?? '');
-    bar.style.setProperty('--selected', tabBar.selectedColor ?? '');
+    bar.style.background = colour(tabBar.backgroundColor);
+    bar.style.setProperty('--colour', colour(tabBar.color));
+    bar.style.setProperty('--selected', colour(tabBar.selectedColor));
     bar.replaceChildren(
       ...tabBar.list.map(({ pagePath, text, iconPath, selectedIconPath }) => {
         const selected = pagePath === path;
@@ -51,10 +55,21 @@ export class Frame {
         return h(
           'button',
           { ...attributes, onclick: () => onTab(pagePath) },
-          icon === undefined ? undefined : h('img', { src: fileUrl(icon), alt: '' }),
+          icon === undefined ? undefined : picture(icon),
           text,
         );
       }),
     );
   }
+}
+
+/** As CSS has it: the browser chooses. Nothing, where the mini-program says nothing. */
+function colour(value: Themed = ''): string {
+  return typeof value === 'string' ? value : `light-dark(${value.light}, ${value.dark})`;
+}
+
+function picture(value: Themed): HTMLElement {
+  const { light, dark } = typeof value === 'string' ? { light: value, dark: value } : value;
+  const inTheDark = h('source', { media: '(prefers-color-scheme: dark)', srcset: fileUrl(dark) });
+  return h('picture', {}, inTheDark, h('img', { src: fileUrl(light), alt: '' }));
 }
