@@ -1,6 +1,6 @@
 /** What something holds that came from outside, whatever it is. */
-export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  Object(value) as Record<string, unknown>;
+export const fieldsOf = (value: unknown): Readonly<Record<string | symbol, unknown>> =>
+  Object(value) as Record<string | symbol, unknown>;
 
 /** What a look at something from outside tells; `otherwise` where the look itself throws: a getter, a revoked Proxy. */
 export function look<T>(at: () => T, otherwise?: undefined): T | undefined;

@@ -48,7 +48,8 @@ export interface SessionHooks<C extends Credential = Credential> {
   send<T>(options: RequestOptions, transport: Transport): Observable<HttpResponse<T>>;
 }
 
-const KEY = '_rxWeappSession';
+// No JSON holds a symbol: what a backend sends cannot pass for a mark.
+const KEY = Symbol.for('rx-weapp-session');
 
 const mark = <T extends object>(target: T, value: object): T => Object.defineProperty(target, KEY, { value });
 

@@ -2,8 +2,8 @@ import { defined, fieldsOf, frozen, isText } from './fields';
 import { sessionError } from './session-error';
 import type { AuthorizeRequest, Credential, LoginReply } from './types';
 
-function check(holds: boolean, field: string): void {
-  if (!holds) throw sessionError('backend-invalid', `the reply's ${field} cannot be read`);
+export function check(holds: unknown, field: string): void {
+  if (!holds) throw sessionError('backend-invalid', `${field} cannot be read`);
 }
 
 /** An immutable copy of a credential; throws `backend-invalid` where it is none. */

@@ -31,7 +31,7 @@ export function start(room: Room): void {
       next: (record) => {
         // A logout that came first could not know of the mark that it has to keep.
         if (generation.ended) void clear(room);
-        else if ('credential' in record) {
+        else if (!record.forget) {
           inTurn(room, () => takeIn(room, { ...record, origin: 'restored' }, record.guest));
         }
       },

@@ -1,25 +1,37 @@
-import { catchError, defer, EMPTY, map, Subject, switchMap, takeUntil, tap, toArray } from 'rxjs';
+import { catchError, defer, EMPTY, Subject, switchMap, takeUntil, tap, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { tell } from './events';
 import { defined, fieldsOf, frozen } from './fields';
 import { within } from './foreground';
-import { readCredential } from './reply';
+import { check, readCredential } from './reply';
 import type { Room } from './room';
 import { isSessionError, sessionError } from './session-error';
-import type { CredentialStore, StoredSession } from './types';
+import type { Credential, CredentialStore, StoredSession } from './types';
 
 // The stored record, read once and written in order; a failing store is an event and nothing else.
 
 const isThenable = (value: unknown): value is Promise<unknown> => typeof fieldsOf(value).then === 'function';
 
+/** What a record tells; what else it holds is nobody's. */
+type Restored =
+  | { readonly forget: true }
+  | {
+      readonly forget?: undefined;
+      readonly credential: Credential;
+      readonly receivedAt: number;
+      readonly guest: unknown;
+    };
+
 /** What is stored, if anything is; throws for a record that is none of ours. */
-function readRecord(value: unknown, source: string): StoredSession | undefined {
-  if (value == null || value === '') return;
-  const { version, source: owner, forget, receivedAt, credential } = fieldsOf(value);
-  if (version !== 1 || owner !== source) throw value;
-  if (forget === true) return value as StoredSession;
-  if (!Number.isFinite(receivedAt)) throw value;
-  return frozen({ ...(value as StoredSession), credential: readCredential(credential) });
+function readRecord(value: unknown, source: string): readonly Restored[] {
+  if (!value) return [];
+  const { forget, version, source: owner, credential, receivedAt, guest } = fieldsOf(value);
+  check(version === 1 && owner === source && (forget || Number.isFinite(receivedAt)), 'record');
+  return [
+    forget
+      ? { forget: true }
+      : frozen({ credential: readCredential(credential), receivedAt: receivedAt as number, guest }),
+  ];
 }
 
 /** Works with the store; an asynchronous one has its time limit. */
@@ -91,12 +103,11 @@ function write(room: Room): Observable<unknown> {
 }
 
 /** Emits the stored session, if there is one that can be used; synchronously for a synchronous store. */
-export const restore = (room: Room): Observable<StoredSession> =>
+export const restore = (room: Room): Observable<Restored> =>
   using(room, (store) => store.read()).pipe(
-    map((value) => readRecord(value, room.source)),
-    switchMap((record) => {
-      if (record && 'forget' in record) room.forgotten = true;
-      return record ? [record] : EMPTY;
+    switchMap((value) => readRecord(value, room.source)),
+    tap((record) => {
+      if (record.forget) room.forgotten = true;
     }),
     catchError((error: unknown) => report(room, error)),
   );

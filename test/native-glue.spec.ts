@@ -96,7 +96,7 @@ describe('provideSession and injectSession', () => {
     const shop = session('shop');
     provideSession(shop);
     expect(Object.getOwnPropertyNames(app.wx)).toEqual(['_rxWeappSessions']);
-    expect(Object.getOwnPropertyNames(shop)).toContain('_rxWeappSession');
+    expect(Object.getOwnPropertySymbols(shop)).toEqual([Symbol.for('rx-weapp-session')]);
   });
 
   test('they do not show on wx', () => {

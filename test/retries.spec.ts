@@ -1,4 +1,4 @@
-import { defer, EMPTY, merge, NEVER, of, startWith, Subject, switchMap, throwError } from 'rxjs';
+import { defer, EMPTY, map, merge, NEVER, of, startWith, Subject, switchMap, throwError } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import {
   createSession,
@@ -335,5 +335,31 @@ describe('E7: each new credential is refused', () => {
     jest.advanceTimersByTime(1);
     expect(ask()).toBe('session-expired');
     expect(refresh).toHaveBeenCalledTimes(6);
+  });
+});
+
+describe('E1: what a backend sends is no mark of the library, however it is named', () => {
+  const pretended = [{ source: 'elsewhere' }, { given: null, source: 'shop' }, 'x'];
+  const names = ['_rxWeappSession', 'rx-weapp-session', 'Symbol(rx-weapp-session)'];
+
+  test.each(names)('E1: %s', (name) => {
+    for (const mark of pretended) {
+      const { session, sent } = app(/token 1$/, {
+        isExpired: (outcome) => (outcome as { over?: boolean }).over === true,
+      });
+      const received = watched(
+        sessionRequest<string>(session, { url: '/a' }).pipe(
+          map(
+            ({ statusCode }): object =>
+              JSON.parse(JSON.stringify({ over: statusCode === 401, [name]: mark })) as object,
+          ),
+          withLogin(session),
+          retryOnExpired(session),
+        ),
+      );
+      answer(sent, 'token 2');
+      expect(received.values).toEqual([{ over: false, [name]: mark }]);
+      expect(bearers(sent)).toEqual(['Bearer token 1', 'Bearer token 2']);
+    }
   });
 });

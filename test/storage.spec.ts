@@ -1,4 +1,5 @@
-import { throwError } from 'rxjs';
+import { inspect } from 'node:util';
+import { EMPTY, throwError } from 'rxjs';
 import { createSession, requestWithLogin, weapp, weappStore } from 'rx-weapp-session';
 import type {
   AuthPrompt,
@@ -352,9 +353,47 @@ describe('K2: records that are none of ours', () => {
     const { session, types, events } = start(phone.wx);
     expect(session.snapshot).toEqual({ status: 'anonymous' });
     expect(types()).toEqual(['storage-failure']);
-    expect(events[0].error).toMatchObject({ code: 'config-invalid', cause: expect.anything() as unknown });
+    expect(events[0].error).toMatchObject({
+      code: 'config-invalid',
+      cause: { message: expect.stringMatching(/ cannot be read$/) as unknown },
+    });
     expect(watched(session.login()).values).toEqual([{ token: 'silent1' }]);
     expect(phone.storage.get(KEY)).toMatchObject({ version: 1, credential: { token: 'silent1' } });
+  });
+
+  test.each([
+    ['another source', { source: 'club' }],
+    ['a newer version', { version: 2 }],
+    ['no time of receipt', { receivedAt: undefined }],
+  ])('K2 T3: the event of a record that is none of ours holds nothing of it: %s', (_, more) => {
+    const { session, events } = start(createPhone(record({ token: 'SECRET' }, more)).wx);
+    expect(session.snapshot).toEqual({ status: 'anonymous' });
+    expect(inspect(events, { depth: null, showHidden: true })).not.toContain('SECRET');
+  });
+
+  test.each([
+    ['null', null],
+    ['a credential', { token: 'old', userId: 'ann' }],
+    ['something unreadable', { token: 7, userId: {} }],
+  ])('K2 K3 L2: a forget mark is nothing else, though %s stands beside it', (_, credential) => {
+    const silentLogin = jest.fn(() => EMPTY);
+    const { session, types } = start(createPhone({ ...FORGET, credential, receivedAt: 1 }).wx, {
+      backend: { ...backend, silentLogin },
+    });
+    expect(session.snapshot).toEqual({ status: 'anonymous' });
+    expect(types()).toEqual([]);
+    expect(watched(session.login({ mode: 'silent' })).code).toBe('interaction-required');
+    expect(silentLogin).not.toHaveBeenCalled();
+  });
+
+  test('K3 T3: what else a record holds is no part of the session', () => {
+    const strange = { flight: { stage: 'silent' }, error: { code: 'x', token: 'SECRET' }, over: true };
+    const { session } = start(createPhone(record(undefined, strange)).wx);
+    expect(session.snapshot).toEqual({
+      status: 'authenticated',
+      credential: { token: 'old' },
+      origin: 'restored',
+    });
   });
 
   test('K2 L1: a logout empties the key of a record that could not be read', () => {
