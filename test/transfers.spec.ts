@@ -339,5 +339,11 @@ describe('against the example backend', () => {
     expect((await send('application/json')).status).toBe(415);
     expect((await send('multipart/form-data; boundary=x')).status).toBe(400);
     expect((await fetch(url)).status).toBe(401);
+    const strangers = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: '',
+    });
+    expect(strangers.status).toBe(401);
   });
 });

@@ -56,8 +56,11 @@ const encryptedFields = (authorization: JsonObject): EncryptedData => ({
 
 function phoneGrant(info: JsonObject, { app, now }: Circumstances): Grant {
   checkWatermark(info, app.appid, now);
-  if (typeof info.purePhoneNumber !== 'string') throw authorizationInvalid('the data holds no phone number');
-  return { kind: 'phoneNumber', profile: { phone: info.purePhoneNumber } };
+  const { purePhoneNumber: phone } = info;
+  if (typeof phone !== 'string' || !/^\d{4,15}$/.test(phone)) {
+    throw authorizationInvalid('the data holds no phone number');
+  }
+  return { kind: 'phoneNumber', profile: { phone } };
 }
 
 function phoneByCode(authorization: JsonObject): UncheckedAuthorization {

@@ -15,10 +15,11 @@ export function avatarRoutes(sessions: Sessions): Route[] {
     {
       method: 'POST',
       path: '/api/avatar',
+      rateLimited: true,
       takesFile: true,
-      handle: (request) => {
+      handle: async (request) => {
         const { userId } = sessions.sessionOf(tokenOf(request));
-        const { file } = request;
+        const file = await request.file?.();
         if (!file || !PICTURE.test(file.type)) throw badRequest('the file is no picture');
         avatars.delete(userId);
         avatars.set(userId, file);

@@ -24,11 +24,11 @@ export interface Backend {
 
 /** Opens the database, and throws if another live process has it open. */
 export function createBackend(options: BackendOptions): Backend {
-  const { apps, now, log, ttl, refreshWindow, requestTimeout, ...settings } = withDefaults(options);
+  const { apps, now, log, requestTimeout, ...settings } = withDefaults(options);
   const baseUrl = new URL(settings.wechat).origin;
   const database = new Database(settings.db);
   const wechat = new WechatClient({ baseUrl, now, timeout: settings.wechatTimeout, log });
-  const sessions = new Sessions({ apps, database, wechat, ttl, refreshWindow, now });
+  const sessions = new Sessions({ ...settings, apps, database, wechat, now });
   const disturbances = new Disturbances();
   const routes = [
     ...sessionRoutes(sessions),

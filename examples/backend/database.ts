@@ -19,6 +19,8 @@ export interface Account {
 export interface SessionRow {
   readonly userId: string;
   readonly source: string;
+  /** When the user logged in; a renewed session is as old as the one before it. */
+  readonly since: number;
   readonly expiresAt: number;
 }
 
@@ -36,9 +38,9 @@ export interface Comment {
   readonly createdAt: number;
 }
 
-const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
+// One for each version of the schema; a database of an older version goes through those that it has not seen.
+const MIGRATIONS = [
+  `
   CREATE TABLE users (
     id TEXT PRIMARY KEY,
     unionid TEXT UNIQUE,
@@ -83,7 +85,13 @@ const SCHEMA = `
     created_at INTEGER NOT NULL
   );
   CREATE INDEX comments_by_user ON comments (user_id);
-`;
+`,
+  // Of a session that is there already nobody knows how old it is: it ends when it ends.
+  `
+  ALTER TABLE sessions ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE tickets ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+`,
+] as const;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -168,8 +176,14 @@ export class Database {
     };
   }
 
-  addSession(tokenHash: string, { userId, source, expiresAt }: SessionRow): void {
-    this.run('INSERT INTO sessions VALUES (?, ?, ?, ?)', [tokenHash, userId, source, expiresAt]);
+  addSession(tokenHash: string, { userId, source, since, expiresAt }: SessionRow): void {
+    this.run('INSERT INTO sessions (token_hash, user_id, source, since, expires_at) VALUES (?, ?, ?, ?, ?)', [
+      tokenHash,
+      userId,
+      source,
+      since,
+      expiresAt,
+    ]);
   }
 
   session(tokenHash: string): SessionRow | undefined {
@@ -178,6 +192,7 @@ export class Database {
       row && {
         userId: text(row, 'user_id'),
         source: text(row, 'source'),
+        since: number(row, 'since'),
         expiresAt: number(row, 'expires_at'),
       }
     );
@@ -203,14 +218,10 @@ export class Database {
   }
 
   addTicket(ticketHash: string, { source, openid, unionid, sealedKey, expiresAt }: TicketRow): void {
-    this.run('INSERT INTO tickets VALUES (?, ?, ?, ?, ?, ?)', [
-      ticketHash,
-      source,
-      openid,
-      unionid ?? null,
-      sealedKey,
-      expiresAt,
-    ]);
+    this.run(
+      'INSERT INTO tickets (ticket_hash, source, openid, unionid, sealed_key, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
+      [ticketHash, source, openid, unionid ?? null, sealedKey, expiresAt],
+    );
   }
 
   ticket(ticketHash: string): TicketRow | undefined {
@@ -228,6 +239,12 @@ export class Database {
   /** False if the ticket was gone already: of two logins with one ticket only one may go on. */
   removeTicket(ticketHash: string): boolean {
     return this.run('DELETE FROM tickets WHERE ticket_hash = ?', [ticketHash]) === 1;
+  }
+
+  /** Notes that an answer which came with the ticket was refused; after so many it is gone. */
+  countFailure(ticketHash: string, most: number): void {
+    this.run('UPDATE tickets SET failures = failures + 1 WHERE ticket_hash = ?', [ticketHash]);
+    this.run('DELETE FROM tickets WHERE ticket_hash = ? AND failures >= ?', [ticketHash, most]);
   }
 
   removeTicketsEndedBefore(time: number): void {
@@ -286,10 +303,11 @@ function prepareFile(sqlite: Sqlite): void {
   const mode = sqlite.get('PRAGMA journal_mode = WAL')?.journal_mode;
   if (mode !== 'wal') throw new Error('the database cannot keep a write-ahead log');
   sqlite.exec('PRAGMA synchronous = FULL');
-  const version = sqlite.get('PRAGMA user_version')?.user_version;
-  if (version === SCHEMA_VERSION) return;
-  if (version !== 0) throw new Error('the database was made by another version of this backend');
-  sqlite.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  const version = Number(sqlite.get('PRAGMA user_version')?.user_version);
+  if (version > MIGRATIONS.length)
+    throw new Error('the database was made by a later version of this backend');
+  const steps = MIGRATIONS.slice(version).join('');
+  if (steps) sqlite.exec(`BEGIN; ${steps} PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
 }
 
 function text(row: Row, column: string): string {

@@ -5,10 +5,18 @@ import type { StoredFile } from './route';
 
 const MAX_FILE = 512 * 1024;
 
-/** The file of a form, as wx.uploadFile sends it with `name: 'file'`. */
-export async function readFileBody(request: IncomingMessage): Promise<StoredFile> {
+/**
+ * Reads a form, as wx.uploadFile sends it with `name: 'file'`.
+ *
+ * @returns what gives its file: to take a form apart costs so much that whoever may not send one is not worth it
+ */
+export async function readFileBody(request: IncomingMessage): Promise<() => Promise<StoredFile>> {
   const type = request.headers['content-type'] ?? '';
   const bytes = await readBytes(request, MAX_FILE);
+  return () => fileIn(bytes, type);
+}
+
+async function fileIn(bytes: Buffer, type: string): Promise<StoredFile> {
   if (!type.startsWith('multipart/form-data')) throw unsupportedMediaType('multipart/form-data');
   const file = (await parseForm(bytes, type)).get('file');
   if (!(file instanceof Blob)) throw badRequest('the form has no file in the field "file"');

@@ -18,6 +18,8 @@ export interface BackendOptions {
   readonly ttl?: number;
   /** How long after its end a token may still be refreshed, in seconds. */
   readonly refreshWindow?: number;
+  /** How long after its login a session may be renewed at all, in seconds. */
+  readonly longestSession?: number;
   /** Serve /debug as well. Never in production. */
   readonly debug?: boolean;
   /** Session requests that one client address may make in a minute. */
@@ -35,6 +37,7 @@ export interface BackendOptions {
 export const withDefaults = (options: BackendOptions): Required<BackendOptions> => ({
   ttl: 7200,
   refreshWindow: 30 * 60,
+  longestSession: 30 * 86_400,
   debug: false,
   requestsPerMinute: 6000,
   requestTimeout: 15_000,

@@ -9,8 +9,8 @@ export interface StoredFile {
 export interface ApiRequest {
   readonly query: URLSearchParams;
   readonly body: JsonObject;
-  /** Of a route that takes a file. */
-  readonly file?: StoredFile;
+  /** Of a route that takes a file: takes the form apart. */
+  readonly file?: () => Promise<StoredFile>;
   readonly token?: string;
 }
 

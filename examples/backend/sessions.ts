@@ -1,5 +1,5 @@
-import { ticketInvalid, unauthorized, unknownSource } from './api-error';
-import { readAuthorization, type Visit } from './authorizations';
+import { ApiError, ticketInvalid, unauthorized, unknownSource } from './api-error';
+import { readAuthorization, type Grant, type Visit } from './authorizations';
 import type { Database, SessionRow } from './database';
 import type { JsonObject } from './fields';
 import { requiredAuthorizations, type App } from './options';
@@ -22,10 +22,14 @@ export interface SessionsOptions {
   readonly wechat: WechatClient;
   readonly ttl: number; // seconds
   readonly refreshWindow: number; // seconds
+  readonly longestSession: number; // seconds
   readonly now: () => number;
 }
 
 const TICKET_LIFETIME = 10 * 60_000;
+
+/** So many refused answers a ticket outlives: enough for a user's mistakes, too few to feel one's way. */
+const MOST_FAILURES = 5;
 
 export class Sessions {
   constructor(private readonly options: SessionsOptions) {}
@@ -37,7 +41,7 @@ export class Sessions {
     return database.transaction(() => {
       const missing = this.firstMissing(app, database.account(visit)?.granted ?? []);
       if (missing) return this.askFor(missing, app, visit);
-      return this.giveCredential(database.register(visit, now()).userId, source);
+      return this.giveCredential(database.register(visit, now()).userId, source, now());
     });
   }
 
@@ -50,22 +54,23 @@ export class Sessions {
       'ticket' in proof
         ? this.visitByTicket(app, source, proof.ticket)
         : await this.visitByCode(app, source, proof.code);
-    const grant = await check({ app, visit, wechat, now: now() });
+    const grant = await this.counting(proof, () => check({ app, visit, wechat, now: now() }));
     return database.transaction(() => {
       if ('ticket' in proof && !database.removeTicket(hashOf(proof.ticket))) throw ticketInvalid();
       const account = database.register(visit, now(), grant);
       const missing = this.firstMissing(app, account.granted);
-      return missing ? this.askFor(missing, app, visit) : this.giveCredential(account.userId, source);
+      return missing ? this.askFor(missing, app, visit) : this.giveCredential(account.userId, source, now());
     });
   }
 
   refresh(token: string): Reply {
-    const { database, refreshWindow, now } = this.options;
+    const { database, refreshWindow, longestSession, now } = this.options;
     return database.transaction(() => {
       const session = database.session(hashOf(token));
       if (!session || session.expiresAt + refreshWindow * 1000 <= now()) throw unauthorized();
+      if (session.since + longestSession * 1000 <= now()) throw unauthorized();
       database.removeSession(hashOf(token));
-      return this.giveCredential(session.userId, session.source);
+      return this.giveCredential(session.userId, session.source, session.since);
     });
   }
 
@@ -100,6 +105,17 @@ export class Sessions {
     return { source, openid, sessionKey, ...(unionid === undefined ? {} : { unionid }) };
   }
 
+  private async counting(proof: Proof, check: () => Grant | Promise<Grant>): Promise<Grant> {
+    try {
+      return await check();
+    } catch (error) {
+      if ('ticket' in proof && error instanceof ApiError && error.code === 'authorization_invalid') {
+        this.options.database.countFailure(hashOf(proof.ticket), MOST_FAILURES);
+      }
+      throw error;
+    }
+  }
+
   private firstMissing(app: App, granted: readonly string[]): AuthorizationKind | undefined {
     return requiredAuthorizations(app).find((kind) => !granted.includes(kind));
   }
@@ -118,11 +134,11 @@ export class Sessions {
     return { authorize: { method, ticket }, guest: { segment: 'newcomer' } };
   }
 
-  private giveCredential(userId: string, source: string): CredentialReply {
+  private giveCredential(userId: string, source: string, since: number): CredentialReply {
     const { database, ttl, refreshWindow, now } = this.options;
     const token = newSecret();
     database.removeSessionsEndedBefore(now() - refreshWindow * 1000);
-    database.addSession(hashOf(token), { userId, source, expiresAt: now() + ttl * 1000 });
+    database.addSession(hashOf(token), { userId, source, since, expiresAt: now() + ttl * 1000 });
     return { credential: { token, expiresIn: ttl, userId } };
   }
 }

@@ -12,19 +12,9 @@ const bytesOnDisk = () =>
     .map((entry) => readFileSync(join(servers.folder, entry.name), 'latin1'))
     .join('');
 
-// The current session_key of a user, as the backend got it: a second, unused code reads the same key.
-async function ticketAndKey(): Promise<{ ticket: string; key: string }> {
-  const spare = await servers.phone('forum').login();
-  const ticket = await servers.ticket('forum');
-  const { appid, secret } = apps.forum;
-  const query = new URLSearchParams({ appid, secret, js_code: spare, grant_type: 'authorization_code' });
-  const session = await get(`${servers.wechat.url}/sns/jscode2session?${query.toString()}`);
-  return { ticket, key: String(session.body.session_key) };
-}
-
 test('no token, ticket, session_key or appsecret can be read from the database files', async () => {
   const token = await servers.token();
-  const { ticket, key } = await ticketAndKey();
+  const { ticket, key } = await servers.ticketAndKey('forum');
   const { userId } = (await get(`${servers.backend.url}/api/me`, token)).body;
   const bytes = bytesOnDisk();
   expect(bytes).toContain(userId);
@@ -42,7 +32,7 @@ test('no token, ticket, session_key or appsecret can be read from the database f
 
 test('nor from the log, whatever goes wrong', async () => {
   const token = await servers.token();
-  const { ticket, key } = await ticketAndKey();
+  const { ticket, key } = await servers.ticketAndKey('forum');
   const code = await servers.phone('forum').login();
   const info = await servers.phone('forum').userInfo();
   await servers.login('forum', 'userInfo', { ...info, signature: 'zz' }, { ticket });
@@ -56,7 +46,7 @@ test('nor from the log, whatever goes wrong', async () => {
 });
 
 test('a ticket is of no use once the appsecret was reset', async () => {
-  const { ticket } = await ticketAndKey();
+  const { ticket } = await servers.ticketAndKey('forum');
   await servers.backend.close();
   const reset = await startServers({ db: servers.db, apps: { forum: { ...apps.forum, secret: 'reset' } } });
   const info = await servers.phone('forum').userInfo();

@@ -107,6 +107,8 @@ export interface Harness {
   readonly token: (user?: string) => Promise<string>;
   /** The ticket that a new user of this source gets. */
   readonly ticket: (source: Source, user?: string) => Promise<string>;
+  /** The same, and the user's session_key, as the backend got it: a second, unused code reads the same key. */
+  readonly ticketAndKey: (source: Source) => Promise<{ readonly ticket: string; readonly key: string }>;
   close(): Promise<void>;
 }
 
@@ -131,6 +133,8 @@ export async function startServers(options: Partial<BackendOptions> = {}): Promi
   const silent: Harness['silent'] = (source, code) => post(`${backend.url}/session/silent`, { source, code });
   const silently = async (source: Source, user?: string) =>
     (await silent(source, await phone(source, user).login())).body;
+  const ticket: Harness['ticket'] = async (source, user) =>
+    (await silently(source, user)).authorize?.ticket ?? '';
 
   return {
     wechat,
@@ -144,7 +148,15 @@ export async function startServers(options: Partial<BackendOptions> = {}): Promi
     login: (source, method, authorization, proof) =>
       post(`${backend.url}/session/login`, { source, method, authorization, ...proof }),
     token: async (user) => (await silently('news', user)).credential?.token ?? '',
-    ticket: async (source, user) => (await silently(source, user)).authorize?.ticket ?? '',
+    ticket,
+    ticketAndKey: async (source) => {
+      const spare = await phone(source).login();
+      const given = await ticket(source);
+      const { appid, secret } = apps[source];
+      const query = new URLSearchParams({ appid, secret, js_code: spare, grant_type: 'authorization_code' });
+      const { body } = await get(`${wechat.url}/sns/jscode2session?${query.toString()}`);
+      return { ticket: given, key: String(body.session_key) };
+    },
     close: async () => {
       await backend.close();
       await wechat.close();

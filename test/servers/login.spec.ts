@@ -262,32 +262,49 @@ describe('400 authorization_invalid', () => {
 
 // What the stand-in would never produce: data that is well encrypted and well signed, for somebody else's mini-program.
 describe('data for another mini-program under a known session_key', () => {
-  const sealedFor = (sessionKey: string, appid: string, now: number) => {
+  const sealedFor = (sessionKey: string, content: object, garble = (data: Buffer) => data) => {
     const iv = randomBytes(16);
     const cipher = createCipheriv('aes-128-cbc', Buffer.from(sessionKey, 'base64'), iv);
-    const data = JSON.stringify({ nickName: 'x', watermark: { appid, timestamp: Math.floor(now / 1000) } });
+    const data = garble(Buffer.from(JSON.stringify(content)));
     const bytes = Buffer.concat([cipher.update(data), cipher.final()]);
     const signature = createHash('sha1').update(`{}${sessionKey}`).digest('hex');
     return { rawData: '{}', signature, encryptedData: bytes.toString('base64'), iv: iv.toString('base64') };
   };
 
+  const watermark = (appid: string) => ({ appid, timestamp: Math.floor(servers.clock.now() / 1000) });
+
   test.each([
     ['its own appid', apps.forum.appid, 200],
     ['another appid', apps.shop.appid, 400],
   ])('watermark with %s: %s is answered %i', async (_name, appid, status) => {
-    // jscode2session gives the current key whichever unused code asks, so the test learns the key of the second login.
-    const spare = await servers.phone('forum').login();
-    const ticket = await servers.ticket('forum');
-    const { appid: own, secret } = apps.forum;
-    const query = new URLSearchParams({
-      appid: own,
-      secret,
-      js_code: spare,
-      grant_type: 'authorization_code',
-    });
-    const session = await get(`${servers.wechat.url}/sns/jscode2session?${query.toString()}`);
-    const data = sealedFor(String(session.body.session_key), appid, servers.clock.now());
+    const { ticket, key } = await servers.ticketAndKey('forum');
+    const data = sealedFor(key, { nickName: 'x', watermark: watermark(appid) });
     expect((await servers.login('forum', 'userInfo', data, { ticket })).status).toBe(status);
+  });
+
+  test('data with bytes in it that are no text, as swapped blocks leave them', async () => {
+    const { ticket, key } = await servers.ticketAndKey('forum');
+    const garble = (data: Buffer) => {
+      data[data.indexOf('x')] = 0xff;
+      return data;
+    };
+    const data = sealedFor(key, { nickName: 'x', watermark: watermark(apps.forum.appid) }, garble);
+    const { body } = await servers.login('forum', 'userInfo', data, { ticket });
+    expect([body.error, body.message]).toEqual([
+      'authorization_invalid',
+      'encryptedData cannot be read with the session_key of this login',
+    ]);
+  });
+
+  test.each([
+    ['13800000000', 200],
+    ['', 400],
+    ['<b>1380000</b>', 400],
+    [13800000000, 400],
+  ])('a phone number %j is answered %i', async (purePhoneNumber, status) => {
+    const { ticket, key } = await servers.ticketAndKey('shop');
+    const data = sealedFor(key, { purePhoneNumber, watermark: watermark(apps.shop.appid) });
+    expect((await servers.login('shop', 'phoneNumber', data, { ticket })).status).toBe(status);
   });
 });
 
@@ -316,6 +333,24 @@ describe('tickets', () => {
 
   test('a ticket of another source is refused', async () => {
     await expectInvalid('forum', await servers.ticket('shop'));
+  });
+
+  test('a ticket outlives four refused answers, not five', async () => {
+    const ticket = await servers.ticket('shop');
+    for (let tries = 0; tries < 5; tries++) {
+      const { body } = await servers.login('shop', 'phoneNumber', { code: 'made-up' }, { ticket });
+      expect(body.error).toBe('authorization_invalid');
+    }
+    await expectInvalid('shop', ticket);
+  });
+
+  test('a failure of WeChat is no refused answer', async () => {
+    const ticket = await servers.ticket('shop');
+    servers.wechat.failNext(-1, 20, '/wxa/business/getuserphonenumber');
+    const phone = await servers.phone('shop').phone();
+    for (let tries = 0; tries < 6; tries++) await servers.login('shop', 'phoneNumber', phone, { ticket });
+    servers.wechat.reset();
+    expect((await servers.login('shop', 'phoneNumber', phone, { ticket })).status).toBe(200);
   });
 
   test('a ticket lasts ten minutes', async () => {

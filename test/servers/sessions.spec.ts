@@ -1,7 +1,10 @@
 import { get, post, startServers, type Harness } from './harness';
 
 let servers: Harness;
-beforeEach(async () => void (servers = await startServers({ ttl: 60, refreshWindow: 600, debug: true })));
+beforeEach(
+  async () =>
+    void (servers = await startServers({ ttl: 60, refreshWindow: 600, longestSession: 3600, debug: true })),
+);
 afterEach(() => servers.close());
 
 const me = (token?: string) => get(`${servers.backend.url}/api/me`, token);
@@ -54,6 +57,18 @@ describe('POST /session/refresh', () => {
     expectUnauthorized(await refresh(token));
     expectUnauthorized(await refresh('made-up'));
     expectUnauthorized(await refresh());
+  });
+
+  test('renews a session for so long after its login, and no longer', async () => {
+    let token = await servers.token();
+    const renew = async () => (await refresh(token)).body.credential?.token ?? '';
+    for (let minutes = 10; minutes < 60; minutes += 10) {
+      servers.clock.advance(10 * 60_000);
+      token = await renew();
+    }
+    expect((await me(token)).status).toBe(200);
+    servers.clock.advance(10 * 60_000);
+    expectUnauthorized(await refresh(token));
   });
 
   test('of two refreshes at once with one token, one succeeds', async () => {
