@@ -56,7 +56,7 @@ export const QUESTIONS: readonly Question[] = [
   },
   {
     en: 'The clock says that it is over',
-    zh: '时钟已到期',
+    zh: '按系统时间已到期',
     answer: {
       en: 'A credential past its end is not sent at all: the next request logs in first, and nothing is wasted.',
       zh: '到期的凭证根本不会发出：下一个请求先登录，一个请求也不浪费。',
@@ -86,7 +86,7 @@ export const QUESTIONS: readonly Question[] = [
     zh: '用户拒绝授权',
     answer: {
       en: 'A refusal leads to the permission panel where there is one, and the method is tried once more; else it is told, and the next login asks again.',
-      zh: '拒绝后，如有权限面板则引导用户打开，再试一次；否则报告错误，下次登录再询问。',
+      zh: '用户拒绝后，如果有授权设置页，就引导打开，再试一次；否则报错，下次登录再询问。',
     },
     clauses: ['P4', 'P5'],
   },
@@ -95,7 +95,7 @@ export const QUESTIONS: readonly Question[] = [
     zh: '向用户询问什么',
     answer: {
       en: 'One prompt at a time, an answer counts once, and a prompt that nobody shows fails instead of hanging.',
-      zh: '同时只有一个弹窗，答案只算一次；没有界面接手的弹窗会失败，而不是卡住。',
+      zh: '同一时刻只有一项授权，回答只算一次；没有界面接手的授权会让登录失败，而不是卡住。',
     },
     clauses: ['P1', 'P2', 'P3', 'P6', 'P7', 'P9'],
   },
@@ -104,7 +104,7 @@ export const QUESTIONS: readonly Question[] = [
     zh: '隐私授权',
     answer: {
       en: "WeChat's privacy question is a prompt too: it goes before an open one, and one answer settles all who wait.",
-      zh: '微信的隐私询问也是一个弹窗：它排在已打开的弹窗之前，一个答案了结所有等待者。',
+      zh: '微信的隐私询问也是一项授权：它排在正在进行的授权之前，用户作答一次，所有等待中的接口都得到答复。',
     },
     clauses: ['P8'],
   },
@@ -131,7 +131,7 @@ export const QUESTIONS: readonly Question[] = [
     zh: '退出登录与换用户',
     answer: {
       en: 'After a logout nothing comes back: waiters are told, late results change nothing, and no request is replayed for somebody else.',
-      zh: '退出后什么都不会回来：等待者收到通知，迟到的结果无效，请求不会以别人的身份重发。',
+      zh: '退出后，原来的登录态不会再回来：等待者收到通知，迟到的结果无效，请求不会以别人的身份重发。',
     },
     clauses: ['L1', 'L2', 'L3', 'L4', 'E9'],
   },
@@ -149,7 +149,7 @@ export const QUESTIONS: readonly Question[] = [
     zh: '所有订阅者看到什么',
     answer: {
       en: 'One order of states for all subscribers, even where one of them logs in or out in its own handler.',
-      zh: '所有订阅者看到同一个状态顺序，即使其中一个在回调里登录或退出。',
+      zh: '所有订阅者看到的状态顺序完全一致，即使其中一个在回调里登录或退出。',
     },
     clauses: ['T1', 'T2', 'T3', 'T4'],
   },

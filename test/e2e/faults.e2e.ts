@@ -141,7 +141,7 @@ void test('a backend that is down from the start', { timeout: 60_000 }, async ()
   await visit.knob('Stop');
   await visit.page.getByRole('button', { name: 'Start', exact: true }).waitFor();
   await visit.knob('Cold restart');
-  await visit.sees(visit.text('没能加载'));
+  await visit.sees(visit.text('加载失败'));
   await visit.shot('backend-down');
   await visit.knob('Start');
   await visit.page.getByRole('button', { name: 'Stop', exact: true }).waitFor();

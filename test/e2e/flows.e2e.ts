@@ -78,7 +78,7 @@ flow('cold: the dialog of a page, in the words of the page', async (visit) => {
   await visit.sheet('获取你的手机号').getByText('允许').click();
   await visit.toast('已收藏');
   await visit.seesNo(visit.dialog('登录后继续'));
-  await visit.sees(visit.text('收藏了它'));
+  await visit.sees(visit.text('收藏了这件商品'));
 });
 
 flow('a comment, and what was typed while it was on its way', async (visit) => {
@@ -385,10 +385,10 @@ flow('privacy refusal, and consent after WeChat’s ten seconds of silence', asy
   await visit.sees(visit.dialog('隐私保护'));
   await visit.shot('privacy');
   await visit.tap('不同意');
-  await visit.toast('未同意隐私指引');
+  await visit.toast('未同意隐私保护指引');
   await visit.seesNo(visit.dialog('隐私保护'));
   await visit.on('#avatar').click();
-  await visit.toast('未同意隐私指引');
+  await visit.toast('未同意隐私保护指引');
   assert.equal(await visit.logged('asks for privacy'), 1, 'not asked again at once');
   await visit.page.waitForTimeout(10_500);
   await visit.on('#avatar').click();

@@ -31,7 +31,7 @@ Page({
   },
 
   onFavourite() {
-    if (!this.data.favourite) this.post('favourite', '收藏了它');
+    if (!this.data.favourite) this.post('favourite', '收藏了这件商品');
   },
 
   onComment() {
@@ -63,6 +63,6 @@ Page({
       .filter(({ text }) => text.startsWith(prefix))
       .map(({ id, text }) => ({ id, text: text.slice(prefix.length) }))
       .reverse();
-    this.setData({ notes, favourite: notes.some(({ text }) => text === '收藏了它') });
+    this.setData({ notes, favourite: notes.some(({ text }) => text === '收藏了这件商品') });
   },
 });

@@ -67,7 +67,7 @@ Page({
   /** Not a login: WeChat asks for the consent to the privacy terms by itself, and the library answers through its prompt. */
   onAvatar({ detail }: WechatMiniprogram.CustomEvent<{ avatarUrl?: string; errMsg: string }>) {
     if (detail.avatarUrl) this.setData({ avatar: detail.avatarUrl });
-    else toast(/privacy/.test(detail.errMsg) ? '未同意隐私指引' : '没有选择头像');
+    else toast(/privacy/.test(detail.errMsg) ? '未同意隐私保护指引' : '没有选择头像');
   },
 
   onBurst() {
@@ -77,7 +77,7 @@ Page({
   onExpire() {
     const { userId = '' } = session.credential ?? {};
     expireOnServer(userId).subscribe({
-      next: () => toast('服务器上已失效，试试再发请求'),
+      next: () => toast('凭证已在服务器上失效，再发个请求试试'),
       error: showError,
     });
   },
