@@ -11,6 +11,7 @@ import {
   startWith,
   take,
   tap,
+  timer,
 } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { retryOnExpired, sessionRequest, silentOnly, withLogin } from 'rx-weapp-session';
@@ -96,6 +97,16 @@ describe('E7: a backend that refuses every fresh credential', () => {
       calls: (session) =>
         send(session).pipe(
           startWith({ statusCode: 0, data: 'loading', header: {} }),
+          withLogin(session),
+          retryOnExpired(session),
+        ),
+    },
+    {
+      title: 'a transport of the app’s own that says "loading" first',
+      calls: (session) =>
+        timer(20).pipe(
+          map(() => ({ statusCode: 401 })),
+          startWith('loading'),
           withLogin(session),
           retryOnExpired(session),
         ),
@@ -267,6 +278,29 @@ describe('E7: a backend that refuses every fresh credential', () => {
         retryOnExpired(session),
       ),
     ));
+
+  test('E7: so does one of a transport of the app’s own, after a logout too', () =>
+    hostile((scenario) => {
+      const { session, app, at, subscribe } = scenario;
+      const starts = startsOf(scenario);
+      const served = new Set<unknown>();
+      const own = defer(() => {
+        const { credential } = session;
+        const statusCode = served.has(credential) ? 401 : 200;
+        served.add(credential);
+        return timer(20).pipe(map(() => ({ statusCode })));
+      });
+      const each = own.pipe(withLogin(session), retryOnExpired(session));
+      at(0, app.logout);
+      subscribe(
+        interval(1000).pipe(
+          take(12),
+          mergeMap(() => each),
+        ),
+      );
+
+      at('1m', () => expect(starts).toHaveLength(12));
+    }));
 
   test('E7: a success of an older credential is none of that credential', () =>
     hostile((scenario) => {

@@ -214,6 +214,7 @@ test.each([
   ['/pages/login/login', 'pages/login/login'],
   ['/pages/login/login?from=home', 'pages/login/login'],
   ['../login/login', 'pages/login/login'],
+  ['login/login', 'pages/login/login'],
   ['/pages/login/index', 'pages/login/index'],
 ])('P3: of two pages that open at once, the one at %s is the login page', async (given, route) => {
   const { session, onOpen, openOther, back } = inApp();

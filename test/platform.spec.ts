@@ -333,6 +333,13 @@ describe('W1: the global wx', () => {
     expect(touched).toHaveBeenCalled();
   });
 
+  test('W1: where there is none, what is asked of it fails, and throws nothing', () => {
+    Reflect.deleteProperty(globalThis, 'wx');
+    const platform = weapp();
+    expect(platform.api).toEqual({});
+    expect(watched(platform.call('login')).errors).toEqual([{ errMsg: 'login:fail not supported' }]);
+  });
+
   test('W1: one that appears after the session was made is used', () => {
     const session = createSession({ source: 'shop', backend });
     Object.assign(globalThis, { wx: { login: ({ success }: Callbacks) => success({ code: 'late' }) } });
