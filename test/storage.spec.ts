@@ -368,6 +368,7 @@ describe('K2: records that are none of ours', () => {
   ])('K2 T3: the event of a record that is none of ours holds nothing of it: %s', (_, more) => {
     const { session, events } = start(createPhone(record({ token: 'SECRET' }, more)).wx);
     expect(session.snapshot).toEqual({ status: 'anonymous' });
+    expect(events[0].error).toMatchObject({ cause: { message: 'record cannot be read' } });
     expect(inspect(events, { depth: null, showHidden: true })).not.toContain('SECRET');
   });
 
