@@ -413,7 +413,7 @@ describe('E7: a backend that refuses every fresh credential', () => {
         backend.silentLogin.always(defer(() => of({ credential: { token: 'D', expiresAt: now() + life } })));
 
         expectObservable(exhausting(session)).inOrder('#', {}, 'session-expired');
-        at('3m', () => expect(worst(starts)).toBeLessThanOrEqual(6));
+        at('3m', () => expect(worst(starts)).toBe(5));
       }));
   }
 

@@ -26,7 +26,7 @@ type Restored =
 function readRecord(value: unknown, source: string): readonly Restored[] {
   if (!value) return [];
   const { forget, version, source: owner, credential, receivedAt, guest } = fieldsOf(value);
-  check(version === 1 && owner === source && (forget || Number.isFinite(receivedAt)), 'record');
+  check(version === 1 && owner === source && (forget === true || Number.isFinite(receivedAt)), 'record');
   return [
     forget
       ? { forget: true }
