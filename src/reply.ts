@@ -2,6 +2,7 @@ import { defined, fieldsOf, frozen, isText } from './fields';
 import { sessionError } from './session-error';
 import type { AuthorizeRequest, Credential, LoginReply } from './types';
 
+/** Throws `backend-invalid` where a field of what the backend gave, now or before it was stored, does not hold. */
 export function check(holds: unknown, field: string): void {
   if (!holds) throw sessionError('backend-invalid', `${field} cannot be read`);
 }

@@ -28,7 +28,7 @@ export interface SessionsOptions {
 
 const TICKET_LIFETIME = 10 * 60_000;
 
-/** So many refused answers a ticket outlives: enough for a user's mistakes, too few to feel one's way. */
+/** With so many refused answers a ticket ends: enough for a user's mistakes, too few to feel one's way. */
 const MOST_FAILURES = 5;
 
 export class Sessions {
