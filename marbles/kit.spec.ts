@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import {
+  catchError,
   config as rxjsConfig,
   EMPTY,
   from,
@@ -17,6 +18,7 @@ import {
   downloadFileWithLogin,
   request,
   requestWithLogin,
+  sessionError,
   uploadFileWithLogin,
   withLogin,
 } from 'rx-weapp-session';
@@ -370,7 +372,7 @@ describe('what is not so fails, and shows where', () => {
       text(
         'stream 2: not as expected at 1120ms',
         '',
-        '  expected  1120ms #---    # = auth-denied'.replace('#---', '#'),
+        '  expected  1120ms #    # = auth-denied',
         '  actual    1120ms (A|)',
         '                   ^',
       ),
@@ -558,6 +560,79 @@ describe('what is not so fails, and shows where', () => {
     });
   });
 
+  const denied = sessionError('auth-denied', 'no');
+  const NEARLY: readonly (readonly [string, string, (scenario: Scenario) => void])[] = [
+    [
+      'an error with the message, but another code',
+      'stream 1',
+      ({ expectObservable }) => expectObservable(throwError(() => denied)).toBe('#', undefined, 'no'),
+    ],
+    [
+      'an error with another message',
+      'stream 1',
+      ({ expectObservable }) =>
+        expectObservable(throwError(() => new Error('no'))).toBe('#', undefined, 'yes'),
+    ],
+    [
+      'an end where a value is wanted, whatever it is',
+      'stream 1',
+      ({ expectObservable }) => expectObservable(EMPTY).toBe('x', { x: undefined }),
+    ],
+    [
+      'an error where an end is wanted',
+      'stream 1',
+      ({ expectObservable }) => expectObservable(throwError(() => denied)).toBe('|'),
+    ],
+    [
+      'a value that a function says no to',
+      'stream 1',
+      ({ expectObservable }) =>
+        expectObservable(of('a')).toBe('(x|)', { x: (value: unknown) => value === 'b' }),
+    ],
+    [
+      'a value that a matcher says no to',
+      'stream 1',
+      ({ expectObservable }) =>
+        expectObservable(of('a')).toBe('(x|)', { x: expect.stringContaining('b') as unknown }),
+    ],
+    [
+      'the data, of another status',
+      'stream 1',
+      ({ expectObservable }) => expectObservable(of({ statusCode: 503, data: 'A' })).toBe('(A|)'),
+    ],
+    [
+      'the state, with an error',
+      'session$',
+      ({ session, backend, subscribe, expectSession }) => {
+        backend.silentLogin('50ms f', { f: failure({ statusCode: 403 }) });
+        subscribe(session.login().pipe(catchError(() => EMPTY)));
+        expectSession(session).toBe('(ns) 56ms n');
+      },
+    ],
+    [
+      'the value, at another time',
+      'stream 1',
+      ({ expectObservable }) => expectObservable(timer(10).pipe(map(() => 'a'))).inPace('20ms (a|)'),
+    ],
+    [
+      'all that is expected, and somebody left who waits',
+      'the scenario never settles',
+      ({ subscribe }) => subscribe(NEVER),
+    ],
+    [
+      'all that is expected, and a login left that waits',
+      'the scenario never settles',
+      ({ session, backend, user }) => {
+        backend.silentLogin('50ms p');
+        user.away();
+        session.login().subscribe();
+      },
+    ],
+  ];
+  test.each(NEARLY)('as little as %s', (_, message, run) => {
+    expect(failureOf(run).startsWith(message)).toBe(true);
+  });
+
   test('what no field tells', () => {
     const bytes = (byte: number) => Uint8Array.of(byte).buffer;
     /** One of rxjs's own, whose stack is a field. */
@@ -666,12 +741,12 @@ describe('a scenario that never settles', () => {
     });
     expect(told).toBe(
       text(
-        'the scenario never settles; at 10000ms it still waits for',
+        'the scenario never settles; at 1000ms it still waits for',
         '  - the app, which is in the background',
         '  - the answer to wx.login (x), called at 0ms',
         '  - the end of subscribe 1, subscribed to at 0ms',
         hint,
-      ).replace('10000ms', '1000ms'),
+      ),
     );
   });
 
