@@ -190,8 +190,10 @@ test('P3: a prompt whose open-type it has no button for is left to others', asyn
   end();
 });
 
-test('P3: one that nobody takes is shown after a second: never a hang', async () => {
-  const { dialog, end } = await asked('contact', 1500);
+test('P3: one that nobody takes is shown after a second, not before: never a hang', async () => {
+  const { dialog, end } = await asked('contact', 900);
+  expect(dialog.shows).toBeUndefined();
+  await pass(600);
   expect(dialog.shows).toBe('contact');
   end();
 });
@@ -375,4 +377,83 @@ test('P3: attached to a page that is not on top, it shows nothing until that pag
   await pass();
   isShown(dialog);
   dialog.detach();
+});
+
+type Profile = { desc: string; success(result: object): void; fail(error: object): void };
+
+/** A dialog that asks for the profile, and its button tapped. */
+async function tapped(wx: object, tips: object = {}) {
+  app.wx = wx;
+  const login = jest.fn(() => [{ credential }]);
+  const session = bareSession({
+    backend: { silentLogin: () => [{ authorize: { method: 'userProfile' } }], login },
+    tips,
+  });
+  provideSession(session);
+  const dialog = component();
+  dialog.attach();
+  const result = watched(session.login());
+  await pass();
+  dialog.fire('onConfirm', {});
+  await pass();
+  const end = () => {
+    dialog.detach();
+    session.dispose();
+  };
+  return { dialog, login, result, end };
+}
+
+describe('P5: the profile is asked for in the tap, by wx.getUserProfile', () => {
+  const userInfo = { userInfo: { nickName: 'Ming' } };
+  const refused = { errMsg: 'getUserProfile:fail auth deny' };
+
+  test('what it gives is the answer', async () => {
+    const getUserProfile = jest.fn(({ success }: Profile) => success(userInfo));
+    const { dialog, login, result, end } = await tapped({ getUserProfile });
+    expect(login).toHaveBeenCalledWith(
+      expect.objectContaining({ method: 'userProfile', authorization: userInfo }),
+    );
+    expect(result.values).toEqual([credential]);
+    expect(dialog.told).toEqual(['open userProfile', 'answer userProfile']);
+    end();
+  });
+
+  test('so is a refusal', async () => {
+    const getUserProfile = jest.fn(({ fail }: Profile) => fail(refused));
+    const { dialog, login, result, end } = await tapped({ getUserProfile });
+    expect(login).not.toHaveBeenCalled();
+    expect(result.code).toBe('auth-denied');
+    expect(dialog.told.slice(0, 2)).toEqual(['open userProfile', 'answer userProfile']);
+    end();
+  });
+
+  test('a WeChat that has it no more is a failure, not a refusal', async () => {
+    const { result, end } = await tapped({});
+    expect(result.code).toBe('auth-failed');
+    end();
+  });
+
+  test.each([
+    ['the content, as far as WeChat takes it', { content: 'abcde'.repeat(7) }, 'abcde'.repeat(6)],
+    ['else the title', { content: '', title: 'Who are you?' }, 'Who are you?'],
+    ['else the method', { content: '', title: '' }, 'userProfile'],
+  ])('it says what for: %s', async (_, tips, desc) => {
+    const getUserProfile = jest.fn();
+    const { end } = await tapped({ getUserProfile }, tips);
+    expect(getUserProfile).toHaveBeenCalledTimes(1);
+    expect(getUserProfile).toHaveBeenCalledWith(expect.objectContaining({ desc }));
+    end();
+  });
+});
+
+test('P8: WeChat’s privacy contract opens at a tap, and the page that it hides lets nothing go', async () => {
+  const openPrivacyContract = jest.fn();
+  app.wx = { openPrivacyContract };
+  const { dialog, end } = await asked('getPhoneNumber');
+  dialog.fire('onContract', {});
+  expect(openPrivacyContract).toHaveBeenCalledTimes(1);
+  dialog.hide();
+  await pass();
+  isShown(dialog);
+  end();
 });

@@ -1,7 +1,7 @@
 import { config as rxjs, map, NEVER, of, timer } from 'rxjs';
 import { weapp } from 'rx-weapp-session';
-import type { LoginBackend, Session } from 'rx-weapp-session';
-import { asks, bareSession, credential, silently } from './support/bare-session';
+import type { AuthPrompt, LoginBackend, Session } from 'rx-weapp-session';
+import { asks, bareSession, credential, later, silently } from './support/bare-session';
 import { watched } from './support/watched';
 
 beforeEach(() => jest.useFakeTimers());
@@ -74,6 +74,7 @@ describe('a flight’s second stage', () => {
 
 describe('the events of a flight tell about it', () => {
   test('its mode, its stage and how long it has taken, in ms', () => {
+    jest.setSystemTime(1000);
     const answers: { success(result: object): void }[] = [];
     const login = (callbacks: (typeof answers)[number]) => answers.push(callbacks);
     const session = bareSession({ ...silently(() => [{ credential }]), platform: weapp({ login }) });
@@ -82,12 +83,54 @@ describe('the events of a flight tell about it', () => {
     jest.advanceTimersByTime(700);
     answers[0].success({ code: 'c' });
     session.logout().subscribe();
-    expect(events.values).toMatchObject([
-      { type: 'login-start', mode: 'forceSilent', stage: 'silent', duration: 0 },
-      { type: 'login-success', mode: 'forceSilent', stage: 'silent', duration: 700 },
-      { type: 'logout' },
+    expect(events.values).toEqual([
+      { type: 'login-start', at: 1000, mode: 'forceSilent', stage: 'silent', duration: 0 },
+      { type: 'login-success', at: 1700, mode: 'forceSilent', stage: 'silent', duration: 700 },
+      { type: 'logout', at: 1700 },
     ]);
-    expect(Object.keys(events.values[2]).sort()).toEqual(['at', 'type']);
+  });
+
+  type End = { readonly type: string; readonly code?: string; readonly ms: number };
+  const ENDS: readonly (readonly [string, (session: Session, prompt: AuthPrompt) => void, End])[] = [
+    ['takes too long', () => undefined, { type: 'login-failure', code: 'login-timeout', ms: 5100 }],
+    ['is answered', (_, prompt) => prompt.answer('yes'), { type: 'login-success', ms: 500 }],
+    [
+      'is cancelled',
+      (_, prompt) => prompt.cancel(),
+      { type: 'login-failure', code: 'auth-cancelled', ms: 400 },
+    ],
+    [
+      'a logout ends',
+      (session) => void session.logout().subscribe(),
+      { type: 'login-failure', code: 'logged-out', ms: 400 },
+    ],
+  ];
+  test.each(ENDS)('those of a prompt that %s, too', (_, end, { type, code, ms }) => {
+    jest.setSystemTime(1000);
+    const session = bareSession({
+      backend: { silentLogin: () => later(asks), login: () => later({ credential }) },
+      timeouts: { prompt: 5000 },
+    });
+    const events = watched(session.event$);
+    const prompts = watched(session.prompt$);
+    watched(session.login());
+    jest.advanceTimersByTime(400);
+    const [, prompt] = prompts.values;
+    if (!prompt) throw new Error('no prompt');
+    end(session, prompt);
+    jest.advanceTimersByTime(10_000);
+    expect(events.values.slice(0, 3)).toEqual([
+      { type: 'login-start', at: 1000, mode: 'common', stage: 'silent', duration: 0 },
+      { type: 'prompt', at: 1100, mode: 'common', stage: 'interactive', duration: 100 },
+      {
+        type,
+        at: 1000 + ms,
+        mode: 'common',
+        stage: 'interactive',
+        duration: ms,
+        ...(code && { error: expect.objectContaining({ code }) as unknown }),
+      },
+    ]);
   });
 });
 
