@@ -306,7 +306,14 @@ describe('C3: dispose', () => {
       ({ session, storage, app, at, expectCalls, expectSession }) => {
         storage.holds('A');
         at('10s', app.dispose);
-        at('20s', () => listeners.forEach((listener) => listener()));
+        // By then the credential has ended: a session that still hears would say so.
+        at('15s', () => app.jump('1h'));
+        at('20s', () => {
+          const { snapshot } = session;
+          listeners.forEach((listener) => listener());
+          expect(session.snapshot).toBe(snapshot);
+          expect(snapshot.status).toBe('authenticated');
+        });
 
         expectSession(session).toBe('A 9999ms |');
         expectCalls().toBe('         x');

@@ -27,7 +27,7 @@ describe('F3: no code is exchanged twice', () => {
       expectObservable(byPhone, '2s ^').toBe('  3010ms #', {}, 'code-unavailable');
     }));
 
-  test('F3: no code is ever exchanged twice, however long ago', () =>
+  test('F3: no code is exchanged twice, fifty logins later neither', () =>
     sessionMarbles(({ session, wx, backend, expectCalls, expectObservable }) => {
       const fifty = Array.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX');
       wx.login([...fifty, 'a'].map((code) => `10ms ${code}`));

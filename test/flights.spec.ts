@@ -147,6 +147,20 @@ describe('F3: when an exchange is made again', () => {
     expect(login.values).toEqual([credential]);
   });
 
+  test('F3: never with a code that has been exchanged, three hundred logins later neither', () => {
+    const codes = Array.from({ length: 300 }, (_, index) => `c${index}`);
+    const given = [...codes, codes[0]];
+    const silentLogin = jest.fn(() => [{ credential }]);
+    const login = jest.fn(({ success }: { success(result: object): void }) => {
+      jest.advanceTimersByTime(1000);
+      success({ code: given[login.mock.calls.length - 1] });
+    });
+    const session = bareSession({ ...silently(silentLogin), platform: weapp({ login }) });
+    const ends = given.map(() => watched(session.login({ mode: 'force' })).code);
+    expect(ends).toEqual([...codes.map(() => undefined), 'code-unavailable']);
+    expect(silentLogin).toHaveBeenCalledTimes(300);
+  });
+
   test.each(['X-Retry-After', 'Retry-After-Ms'])('F3: %s is no Retry-After', (field) => {
     jest.spyOn(Math, 'random').mockReturnValue(1);
     const silentLogin = jest
