@@ -146,7 +146,7 @@ for (const { title, operators } of COPIES) {
         expectObservable(concat(of('o'), NEVER).pipe(whileAuthenticated(session))).toBe('o 69ms o 29ms |');
       }));
 
-    test('errors are known across copies', () => {
+    test('F7: errors are known across copies', () => {
       const error = here.sessionError('logged-out', 'gone');
       const other = otherLibrary.sessionError('logged-out', 'gone');
       expect(otherLibrary.isSessionError(error)).toBe(true);
@@ -158,7 +158,7 @@ for (const { title, operators } of COPIES) {
 
 describe('functions of two copies in one pipe', () => {
   for (const pace of PACES) {
-    test(`a request and a guard of one, a retry of the other, and the other way round; with ${PLATFORMS[pace]}`, () =>
+    test(`E2: a request and a guard of one, a retry of the other, and the other way round; with ${PLATFORMS[pace]}`, () =>
       sessionMarbles(
         ({ session, storage, resources, expectRequests, expectObservable }) => {
           storage.holds('R');
@@ -468,7 +468,7 @@ describe('sources of every kind', () => {
       expectSession(session).toBe('     R');
     }));
 
-  test('a guarded request as the inner source of an operator of rxjs', () =>
+  test('S1: a guarded request as the inner source of an operator of rxjs', () =>
     sessionMarbles(({ session, wx, expectCalls, expectObservable }) => {
       const polled = interval(37).pipe(
         take(3),

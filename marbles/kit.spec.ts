@@ -182,6 +182,29 @@ describe('a scenario', () => {
       expectObservable(session.login()).toBe('9060ms (A|)');
     }));
 
+  test('a user who comes back before the answer was due, and takes the time to think anew', () =>
+    sessionMarbles(({ session, backend, user, at, expectObservable }) => {
+      backend.silentLogin('50ms p');
+      user.grant('10s');
+      at('5s', user.leave);
+      at('7s', () => void user.grant('9s'));
+      expectObservable(session.login()).toBe('16060ms (A|)');
+    }));
+
+  test('a user does nothing to a prompt that is gone', () =>
+    sessionMarbles(({ session, backend, user, at, expectObservable, recording }) => {
+      backend.silentLogin('50ms p');
+      user.grant('1s').close('3s');
+      at('500ms', () => void session.logout());
+      expectObservable(session.login()).toBe('500ms #', {}, 'logged-out');
+      const again = session.login({ mode: 'forceAuth' });
+      expectObservable(again, '900ms ^').toBe('3900ms #', {}, 'auth-cancelled');
+      at('5s', () => {
+        const { marks } = recording().lanes[0];
+        expect(marks).toMatchObject([{ at: 3900, label: 'close' }]);
+      });
+    }));
+
   test('background, foreground, clock jumps, expiry and logout stand on the same time line', () =>
     sessionMarbles(
       ({ session, app, perform, at, backend, wx, expectSession, expectObservable, expectCalls }) => {
@@ -302,6 +325,17 @@ describe('what is not so fails, and shows where', () => {
         '  expected  (ns) 56ms i 1s A',
         '  actual    (ns) 56ms i 1s - 58ms A',
         '                           ^',
+      ),
+    ],
+    [
+      'expectSession, where something comes earlier than what is expected',
+      ({ session, expectSession }) => expectSession(session).toBe('n 99ms A'),
+      text(
+        'session$: not as expected at 0ms',
+        '',
+        '  expected  n--- 56ms - 39ms A',
+        '  actual    (ns) 56ms i 39ms - 1019ms A    s = silent, i = interactive',
+        '            ^',
       ),
     ],
     [
@@ -532,6 +566,11 @@ describe('what is not so fails, and shows where', () => {
     expect(failureOf(body as (scenario: Scenario) => void)).toMatch(/must not be async/);
   });
 
+  test('what is to come at a time that is over', () => {
+    const told = failureOf(({ at }) => at('2s', () => at('1999ms', () => undefined)));
+    expect(told).toMatch('1999ms is over: it is 2000ms');
+  });
+
   test('what is expected when all is over', () => {
     let scenario: Scenario | undefined;
     sessionMarbles((it) => {
@@ -582,6 +621,26 @@ describe('what is not so fails, and shows where', () => {
       'an error where an end is wanted',
       'stream 1',
       ({ expectObservable }) => expectObservable(throwError(() => denied)).toBe('|'),
+    ],
+    [
+      'an end where an error is wanted',
+      'stream 1',
+      ({ expectObservable }) => expectObservable(EMPTY).toBe('#'),
+    ],
+    [
+      'a value where an error is wanted',
+      'stream 1',
+      ({ expectObservable }) => expectObservable(of('a')).toBe('(#|)'),
+    ],
+    [
+      'a text where an object is wanted, whatever is in it',
+      'stream 1',
+      ({ expectObservable }) => expectObservable(of('a')).toBe('(x|)', { x: {} }),
+    ],
+    [
+      'an object where a number is wanted',
+      'stream 1',
+      ({ expectObservable }) => expectObservable(of({})).toBe('(x|)', { x: 1 }),
     ],
     [
       'a value that a function says no to',
@@ -647,6 +706,7 @@ describe('what is not so fails, and shows where', () => {
       ['no', /^no$/, /yes/],
       [new Date(1), new Date(1), new Date(2)],
       [new Map([[1, 'a']]), new Map([[1, 'a']]), new Map([[1, 'b']])],
+      [new Map([[1, 'a']]), new Map([[1, 'a']]), new Set([[1, 'a']])],
       [new Set([1]), new Set([1]), new Set([2])],
       [bytes(1), bytes(1), bytes(2)],
       [Uint8Array.of(1, 2), Uint8Array.of(1, 2), Uint8Array.of(1)],
@@ -690,6 +750,21 @@ describe('a call that was not scripted', () => {
     });
     expect(told).toBe('backend.silentLogin was called for the 2nd time at 70ms, but 1 outcome is scripted');
   });
+
+  test.each(['1st', '2nd', '3rd', '4th', '10th', '11th', '12th', '13th', '14th', '21st', '22nd', '111th'])(
+    'the %s',
+    (which) => {
+      const count = parseInt(which, 10) - 1;
+      const told = failureOf(({ wx, session, at }) => {
+        wx.login(Array.from({ length: count }, () => '#'));
+        for (let call = 0; call <= count; call++)
+          at(call * 1000, () => void session.login().subscribe({ error: () => undefined }));
+      });
+      expect(told).toMatch(
+        `wx.login was called for the ${which} time at ${count * 1000}ms, but ${count} outcome`,
+      );
+    },
+  );
 
   test('that must not come at all', () => {
     const told = failureOf(({ wx, session, subscribe }) => {

@@ -193,7 +193,7 @@ describe('L3: backend.logout', () => {
       expectEvents().toBe('             5ms o 14999ms b');
     }));
 
-  test('F1: completion counts', () =>
+  test('F1 L3: of the backend’s logout its completion counts, not its first value', () =>
     sessionMarbles(({ session, storage, backend, cold, expectObservable }) => {
       storage.holds('Z');
       backend.logout(cold('a 99ms |'));

@@ -237,7 +237,7 @@ describe('WeChat’s privacy question', () => {
     );
   });
 
-  test('P8: nobody to see the privacy question for promptGrace is a disagree, at the start or later', () => {
+  test('P8: nobody to see the privacy question for promptGrace is a disagree', () => {
     const { wx, api$ } = privacyOf();
     sessionMarbles(
       ({ session, subscribe, expectObservable }) => {

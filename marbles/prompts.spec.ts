@@ -322,7 +322,7 @@ describe('a prompt that nobody sees', () => {
       expectObservable(session.login()).toBe('8s #', {}, 'prompt-unhandled');
     }));
 
-  test('P3: a UI that was there before the prompt is enough, and its absence before it does not count', () =>
+  test('P3: a UI that has left before the prompt is none, and its absence before it does not count', () =>
     sessionMarbles(({ session, backend, subscribe, expectSession, expectObservable }) => {
       backend.silentLogin('50ms p');
       subscribe(session.prompt$, '^ 99ms !');

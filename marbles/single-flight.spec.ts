@@ -171,7 +171,7 @@ for (const pace of PACES) {
     for (const [title, call] of [
       ['requestWithLogin', request],
       ['a silent requestWithLogin', silentRequest],
-      ['a forkful of withLogin', (session: Session) => of('sent').pipe(withLogin(session))],
+      ['withLogin', (session: Session) => of('sent').pipe(withLogin(session))],
       ['silentOnly', (session: Session) => of('sent').pipe(silentOnly(session))],
       ['login', (session: Session) => session.login()],
       ['a silent login', (session: Session) => session.login({ mode: 'silent' })],

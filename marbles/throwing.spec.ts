@@ -100,7 +100,7 @@ describe('F7: what an app throws', () => {
     test(`F7: a throwing attach sends nothing, and the other requests go out with the credential; with ${PLATFORMS[pace]}`, () =>
       sessionMarbles(
         ({ session, expectRequests, expectSession, expectObservable }) => {
-          expectObservable(requestWithLogin(session, { url: '/bad' })).inPace('60ms #');
+          expectObservable(requestWithLogin(session, { url: '/bad' })).inPace('60ms #', {}, 'config-invalid');
           expectObservable(request(session)).inPace('80ms (A|)');
           expectRequests().inPace('60ms A');
           expectSession(session).inOrder('nsA');

@@ -146,7 +146,7 @@ test('P9: a method that is no name is config-invalid, as are options that cannot
     expectObservable(session.login()).toBe('(A|)');
   }));
 
-test('invalidate says no to no credential, and logout takes null for its options', () =>
+test('E4 L1: invalidate says no to no credential, and logout takes null for its options', () =>
   sessionMarbles(({ session, storage, at, expectSession, expectObservable }) => {
     storage.holds('A');
     at('10ms', () => {

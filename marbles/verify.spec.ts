@@ -337,7 +337,7 @@ test('R5 S1: three callers that verify a bad session_key log in once, on a platf
     { pace: 'synchronous' },
   ));
 
-test('R5: verify is false where a logout came first', () =>
+test('R5: verify is false where a logout comes meanwhile', () =>
   sessionMarbles(({ session, storage, app, at, expectObservable }) => {
     storage.holds('R');
     at('100ms', app.logout);

@@ -273,7 +273,7 @@ describe('R4: whileAuthenticated', () => {
       expectObservable(wire).toBe('             (ZZ)');
     }));
 
-  test('R4 F7: a source that is a value of its own making may log out inside its handler', () =>
+  test('R4 F7: whoever takes a value may log out inside its handler', () =>
     sessionMarbles(({ session, storage, app, subscribe, expectObservable }) => {
       storage.holds('Z');
       const { wire, kept } = socket(session);
@@ -321,7 +321,7 @@ describe('R4: whileAuthenticated', () => {
     );
   });
 
-  test("R4 P3: it shows nothing and waits for nobody's prompt", () =>
+  test("R4: it starts no login, and so shows no prompt", () =>
     sessionMarbles(({ session, wx, backend, user, expectCalls, expectPrompts, expectObservable }) => {
       backend.silentLogin('50ms p');
       user.grant('1s');

@@ -45,7 +45,7 @@ interface Row {
   readonly becomes: string;
 }
 
-// By errno, which goes before the text: the text of each row alone would say something else.
+// By errno, which goes before the text.
 const BY_ERRNO: readonly Row[] = [
   { errno: 104, errMsg: 'getPhoneNumber:fail privacy permission is not authorized', becomes: DENIED },
   { errno: 104, errMsg: 'getPhoneNumber:fail privacy permission is not authorized in gap', becomes: DENIED },

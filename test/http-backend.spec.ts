@@ -526,7 +526,9 @@ describe('F3: trouble', () => {
     async (errcode) => {
       const { session, exchanges } = startApp();
       servers.wechat.failNext(errcode);
+      const start = performance.now();
       await login(session);
+      expect(performance.now() - start).toBeGreaterThan(950);
       expect(exchanges()).toHaveLength(2);
     },
   );
@@ -570,13 +572,29 @@ describe('F3: trouble', () => {
     expect((await get(session, '/api/me')).statusCode).toBe(200);
   });
 
-  test('C1: leaving a request aborts it at the server', async () => {
-    const { session, sent } = startApp();
+  test('C1: leaving a request aborts it on the wire', async () => {
+    const abort = jest.fn();
+    const { session, sent } = startApp({
+      wx: (wx) => ({
+        ...wx,
+        request: (options: Parameters<typeof wx.request>[0]) => {
+          const task = wx.request(options);
+          return {
+            abort: () => {
+              abort();
+              task.abort();
+            },
+          };
+        },
+      }),
+    });
     await login(session);
+    expect(abort).not.toHaveBeenCalled();
     await order('delay', { endpoint: '/api/me', ms: 200, times: 1 });
     const response = watched(requestWithLogin(session, { url: '/api/me' }));
     await new Promise((resolve) => setTimeout(resolve, 50));
     response.stop();
+    expect(abort).toHaveBeenCalledTimes(1);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(response).toMatchObject({ values: [], errors: [], completed: false });
     expect(sent.at(-1)?.path).toBe('/api/me');

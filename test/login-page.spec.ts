@@ -424,7 +424,6 @@ describe('a UI that leaves without letting go of its prompt', () => {
     other.unsubscribe();
     await pass(1);
     expect(pageUi(session).claimed).toEqual([]);
-    await pass(1000);
   });
 });
 

@@ -231,14 +231,14 @@ describe('R1: the credential goes to trusted origins and nowhere else', () => {
   });
 
   test.each([...SAME, ...OTHER, ...ODD])('R1: %j shows it to nobody else, however it is parsed', (url) => {
-    const { session, sent } = app(config);
+    const { session, sent } = app(config, [], 'secret');
     watched(sessionRequest(session, { url }));
     const carrying = sent.filter((options) => bearerOf(options) !== undefined);
     carrying.forEach((options) => {
       expect(URL.canParse(options.url)).toBe(true);
       expect(isTrusted(options.url)).toBe(true);
       // Never in the URL unless `attach` says so.
-      expect(options.url).not.toMatch(/Bearer|token/);
+      expect(options.url).not.toMatch(/Bearer|secret/);
     });
   });
 
@@ -366,6 +366,9 @@ describe('R1: sessionRequest', () => {
     const { session } = app({}, [status]);
     const response = watched(sessionRequest(session, { url: '/orders' }));
     expect(response).toMatchObject({ values: [{ statusCode: status, data: 'answer 1' }], completed: true });
+  });
+
+  test('R2: a platform that has no wx.request is request-failed', () => {
     expect(watched(request({ url: '/x' }, weapp({}))).code).toBe('request-failed');
   });
 

@@ -294,16 +294,19 @@ const turning = () => {
 };
 
 test('R1: the origin that is checked is the one that is sent to, though attach gives a url that turns', () => {
-  for (const make of [
-    () => Object.defineProperty({}, 'url', { get: turning(), enumerable: true }),
-    () => new Proxy({ url: '' }, { get: turning() }),
-    () => ({ url: { toString: turning() } }),
-    () => ({ url: { [Symbol.toPrimitive]: turning() } }),
-    () => ({ url: new String('https://evil.example/') }),
-  ]) {
+  const sentTo = (url: string) => [undefined, [url]] as const;
+  const NOT_SENT = ['config-invalid', []] as const;
+  for (const [make, outcome] of [
+    [() => Object.defineProperty({}, 'url', { get: turning(), enumerable: true }), sentTo(`${BASE}/`)],
+    [() => new Proxy({ url: '' }, { get: turning() }), sentTo(`${BASE}/`)],
+    [() => ({ url: { toString: turning() } }), NOT_SENT],
+    [() => ({ url: { [Symbol.toPrimitive]: turning() } }), NOT_SENT],
+    [() => ({ url: new String('https://evil.example/') }), NOT_SENT],
+  ] as const) {
     const attach = () => Object.assign(make() as RequestOptions, { header: { 'X-Token': TOKEN } });
     const { session, sent } = phone({ attach });
-    watched(sessionRequest(session, { url: '/orders' }));
+    const { code } = watched(sessionRequest(session, { url: '/orders' }));
+    expect([code, sent.map(({ url }) => url)]).toEqual(outcome);
     checkAll(sent);
   }
 });
@@ -312,8 +315,9 @@ test('R1: nor though the request options have a url that turns', () => {
   const options = Object.defineProperty({}, 'url', { get: turning(), enumerable: true }) as RequestOptions;
   const { session, sent } = phone();
   watched(sessionRequest(session, options));
-  watched(requestWithLogin(session, options));
-  checkAll(sent);
+  expect(sent).toEqual([{ url: 'https://evil.example/', carries: false }]);
+  expect(watched(requestWithLogin(session, options)).code).toBe('config-invalid');
+  expect(sent).toHaveLength(1);
 });
 
 test('R1: a trusted origin that is no plain origin is config-invalid, not guessed at', () => {
