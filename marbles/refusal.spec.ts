@@ -1,6 +1,7 @@
-import { isSessionError, sessionError } from 'rx-weapp-session';
-import type { AuthMethod, SessionError } from 'rx-weapp-session';
+import { sessionError } from 'rx-weapp-session';
+import type { AuthMethod } from 'rx-weapp-session';
 import { sessionMarbles } from 'rx-weapp-session/marbles';
+import { because } from './support/because';
 import { numbering } from './support/shown';
 
 const setting = { s: { method: 'setting', scope: 'scope.userInfo' } };
@@ -228,9 +229,7 @@ describe('P5: what an answer without an authorisation means', () => {
       backend.silentLogin('50ms p');
       user.answer(detail, '1s');
 
-      const isDenied = (error: SessionError) =>
-        isSessionError(error, 'auth-denied') && error.cause === detail;
-      expectObservable(session.login()).toBe('1060ms #', { '#': isDenied });
+      expectObservable(session.login()).toBe('1060ms #', {}, because('auth-denied', detail));
     }));
 
   test('P5 F7: a read of yours that throws anything else is auth-failed', () => {

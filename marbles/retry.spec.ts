@@ -2,6 +2,7 @@ import { concat, defer, EMPTY, forkJoin, map, switchMap, timer } from 'rxjs';
 import { requestWithLogin, retryOnExpired, sessionRequest, withLogin } from 'rx-weapp-session';
 import type { LoginMode, RequestOptions, Session, SessionConfig } from 'rx-weapp-session';
 import { PACES, sessionMarbles } from 'rx-weapp-session/marbles';
+import { deepFreeze } from '../test/support/deep-freeze';
 import { ORDERS, OUTCOMES, send } from './support/guarded';
 import type { Response } from './support/guarded';
 import { PLATFORMS } from './support/platforms';
@@ -235,14 +236,6 @@ describe('E2: the retry', () => {
       it.expectCalls(wx.login).times(0);
     }));
 });
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    Object.values(value).forEach(deepFreeze);
-    Object.freeze(value);
-  }
-  return value;
-}
 
 describe('E8: the retried request', () => {
   type Attach = NonNullable<SessionConfig['attach']>;

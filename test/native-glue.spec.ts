@@ -2,7 +2,6 @@ import { asapScheduler, observeOn, timer } from 'rxjs';
 import {
   createSession,
   injectSession,
-  isSessionError,
   promptByPage,
   provideSession,
   sessionBehavior,
@@ -13,7 +12,7 @@ import type { MarblesConfig, Scenario } from 'rx-weapp-session/marbles';
 import { phone, ticket } from '../marbles/support/props';
 import { anotherCopy } from './support/another-copy';
 import { pageUi } from './support/page-ui';
-import { watched } from './support/watched';
+import { thrownBy, watched } from './support/watched';
 
 /** The globals of a mini-program that the glue looks up. */
 const app = globalThis as {
@@ -40,14 +39,6 @@ const at = (ms: number, action: () => void) => void timer(ms).subscribe(action);
 const session = (source: string): Session =>
   createSession({ source, store: null, backend: { silentLogin: () => [], login: () => [] } });
 
-const thrown = (work: () => unknown): unknown => {
-  try {
-    return work();
-  } catch (error) {
-    return error;
-  }
-};
-
 describe('provideSession and injectSession', () => {
   test('the first one provided is the default; others are found by their source', () => {
     const [shop, forum] = [session('shop'), session('forum')];
@@ -57,9 +48,9 @@ describe('provideSession and injectSession', () => {
   });
 
   test('config-invalid for what is no session, as a circular import gives; the next one is the first', () => {
-    const error = thrown(() => provideSession(undefined as unknown as Session));
-    expect(isSessionError(error, 'config-invalid')).toBe(true);
-    expect((error as Error).message).toMatch(/^session must/);
+    const { code, message } = thrownBy(() => provideSession(undefined as unknown as Session));
+    expect(code).toBe('config-invalid');
+    expect(message).toMatch(/^session must/);
     const shop = session('shop');
     provideSession(shop);
     expect(injectSession()).toBe(shop);
@@ -76,9 +67,9 @@ describe('provideSession and injectSession', () => {
     ['another source was', 'forum', /"forum".*provideSession/],
   ])('not-configured where %s; the message says what to call', (_, source, message) => {
     if (source) provideSession(session('shop'));
-    const error = thrown(() => injectSession(source));
-    expect(isSessionError(error, 'not-configured')).toBe(true);
-    expect((error as Error).message).toMatch(message);
+    const error = thrownBy(() => injectSession(source));
+    expect(error.code).toBe('not-configured');
+    expect(error.message).toMatch(message);
   });
 
   test('another copy of the library, as a subpackage has it, finds them', () => {
@@ -248,12 +239,7 @@ describe('sessionBehavior', () => {
   test('the session: the first one provided, looked up when the component is attached; the name in data', () => {
     const component = mount({ property: 'login' });
     expect(component.data).toEqual({ login: EMPTY });
-    expect(
-      isSessionError(
-        thrown(() => component.run('attached')),
-        'not-configured',
-      ),
-    ).toBe(true);
+    expect(thrownBy(() => component.run('attached')).code).toBe('not-configured');
     inApp(
       ({ session, storage }) => {
         storage.holds('A');
@@ -270,12 +256,7 @@ describe('sessionBehavior', () => {
   });
 
   test('not-configured where there is no Behavior', () => {
-    expect(
-      isSessionError(
-        thrown(() => sessionBehavior()),
-        'not-configured',
-      ),
-    ).toBe(true);
+    expect(thrownBy(() => sessionBehavior()).code).toBe('not-configured');
   });
 });
 

@@ -1,5 +1,6 @@
 import { createSession, request, requestWithLogin, sessionRequest, weapp, withLogin } from 'rx-weapp-session';
 import type { Credential, LoginOptions, RequestOptions, Session, SessionConfig } from 'rx-weapp-session';
+import { deepFreeze } from './support/deep-freeze';
 import { newCodes } from './support/new-codes';
 import { errorOf, watched } from './support/watched';
 
@@ -50,11 +51,6 @@ function app(config: Partial<SessionConfig> = {}, answers: readonly number[] = [
 }
 
 const bearerOf = ({ header }: RequestOptions): string | undefined => header?.Authorization;
-
-const deepFreeze = <T>(value: T): T => {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
-  return value;
-};
 
 test('R1: the default attach takes the place of an authorization of the request, however it is spelled', () => {
   const { session, sent } = app();
