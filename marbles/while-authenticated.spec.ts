@@ -321,7 +321,7 @@ describe('R4: whileAuthenticated', () => {
     );
   });
 
-  test("R4: it starts no login, and so shows no prompt", () =>
+  test('R4: it starts no login, and so shows no prompt', () =>
     sessionMarbles(({ session, wx, backend, user, expectCalls, expectPrompts, expectObservable }) => {
       backend.silentLogin('50ms p');
       user.grant('1s');
