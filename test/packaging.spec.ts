@@ -146,7 +146,7 @@ describe('W2: what shipped code may use', () => {
       expect(elsewhere).toEqual([]);
       expect(needed.includes(manifest.name)).toBe(kit);
       // A text of the library's own, which it has once for all entries.
-      expect(read(file).includes('no authorisation')).toBe(/^dist\/index\.m?js$/.test(file));
+      expect(read(file).includes('no authorisation')).toBe(/^(miniprogram_)?dist\/index\.m?js$/.test(file));
     },
   );
 });

@@ -315,9 +315,10 @@ test('R1: nor though the request options have a url that turns', () => {
   const options = Object.defineProperty({}, 'url', { get: turning(), enumerable: true }) as RequestOptions;
   const { session, sent } = phone();
   watched(sessionRequest(session, options));
-  expect(sent).toEqual([{ url: 'https://evil.example/', carries: false }]);
+  expect(sent).toHaveLength(1);
   expect(watched(requestWithLogin(session, options)).code).toBe('config-invalid');
   expect(sent).toHaveLength(1);
+  checkAll(sent);
 });
 
 test('R1: a trusted origin that is no plain origin is config-invalid, not guessed at', () => {
