@@ -166,19 +166,21 @@ test('P3 P8: a prompt is shown though a privacy question came and was answered a
   dialog.detach();
 });
 
-/** A dialog on a page whose login has asked for something by this open-type, some ms ago. */
-async function asked(openType: string, ms?: number) {
-  const session = provided({}, openType);
+/** A dialog on a page whose login began some ms ago. */
+async function loggingIn(session: Session, ms?: number) {
   const dialog = component();
   dialog.attach();
-  watched(session.login());
+  const login = watched(session.login());
   await pass(ms);
   const end = () => {
     dialog.detach();
     session.dispose();
   };
-  return { session, dialog, end };
+  return { session, dialog, login, end };
 }
+
+/** One whose login has asked for something by this open-type. */
+const asked = (openType: string, ms?: number) => loggingIn(provided({}, openType), ms);
 
 test('P3: a prompt whose open-type it has no button for is left to others', async () => {
   const { session, dialog, end } = await asked('contact');
@@ -390,16 +392,9 @@ async function tapped(wx: object, tips: object = {}) {
     tips,
   });
   provideSession(session);
-  const dialog = component();
-  dialog.attach();
-  const result = watched(session.login());
-  await pass();
+  const { dialog, login: result, end } = await loggingIn(session);
   dialog.fire('onConfirm', {});
   await pass();
-  const end = () => {
-    dialog.detach();
-    session.dispose();
-  };
   return { dialog, login, result, end };
 }
 

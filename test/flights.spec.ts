@@ -83,7 +83,7 @@ describe('the events of a flight tell about it', () => {
     jest.advanceTimersByTime(700);
     answers[0].success({ code: 'c' });
     session.logout().subscribe();
-    expect(events.values).toEqual([
+    expect(events.values).toStrictEqual([
       { type: 'login-start', at: 1000, mode: 'forceSilent', stage: 'silent', duration: 0 },
       { type: 'login-success', at: 1700, mode: 'forceSilent', stage: 'silent', duration: 700 },
       { type: 'logout', at: 1700 },
@@ -119,7 +119,7 @@ describe('the events of a flight tell about it', () => {
     if (!prompt) throw new Error('no prompt');
     end(session, prompt);
     jest.advanceTimersByTime(10_000);
-    expect(events.values.slice(0, 3)).toEqual([
+    expect(events.values.slice(0, 3)).toStrictEqual([
       { type: 'login-start', at: 1000, mode: 'common', stage: 'silent', duration: 0 },
       { type: 'prompt', at: 1100, mode: 'common', stage: 'interactive', duration: 100 },
       {
